@@ -1,0 +1,150 @@
+"""Who may see and change what: the one statement of it (R21, design §2 and §4).
+
+Every way out of the database starts from :func:`visible_q`; views, tiles, exports and protocols never
+write a condition of their own. ``tests/access`` holds an independent statement of the same rule.
+"""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Q
+
+
+class Level(StrEnum):
+    """Levels of R21; anonymous is whoever has not signed in."""
+
+    ANONYMOUS = "anonymous"
+    D = "d"
+    C = "c"
+    B = "b"
+    A = "a"
+    ADMINISTRATOR = "administrator"
+
+
+class Audience(StrEnum):
+    """Who a field is for. Each audience sees what the ones before it see."""
+
+    PUBLIC = "public"
+    MEMBERS = "members"
+    STAFF = "staff"
+
+
+READS_ALL = frozenset({Level.B, Level.A, Level.ADMINISTRATOR})
+EDITS_ALL = frozenset({Level.A, Level.ADMINISTRATOR})
+EDITS_OWN = frozenset({Level.B, Level.C})
+SERVED = frozenset({Level.C, *READS_ALL})
+
+#: A condition no row meets; Django folds it into an empty result without asking the database.
+NOTHING = Q(pk__in=[])
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is looking. The default is the anonymous viewer of a city whose public site is off: it sees nothing."""
+
+    level: Level = Level.ANONYMOUS
+    account_id: int | None = None
+    organisation_ids: tuple[int, ...] = ()
+    group_ids: tuple[int, ...] = ()
+    is_city_staff: bool = False
+    public_site: bool = False
+
+    @property
+    def is_staff(self) -> bool:
+        """Audience "staff": A and B of the city (a switch on the organisation) and the administrator."""
+        return self.level is Level.ADMINISTRATOR or (
+            self.is_city_staff and self.level in {Level.A, Level.B}
+        )
+
+    @property
+    def reads_all(self) -> bool:
+        """Reads every publication state but the trash."""
+        return self.level in READS_ALL
+
+    @property
+    def is_served(self) -> bool:
+        """May use districts and geocoding: A–C and administrator; everyone while the public site is on."""
+        return self.level in SERVED or self.public_site
+
+    @property
+    def audience(self) -> Audience:
+        """The audience this viewer belongs to for every row he sees; level C is a member for its own rows only."""
+        if self.is_staff:
+            return Audience.STAFF
+        return Audience.MEMBERS if self.reads_all else Audience.PUBLIC
+
+    @property
+    def scope_key(self) -> str:
+        """Whose answers this viewer's may be cached with: ``none``, ``public``, ``members``, ``staff`` or ``own:<account>``.
+
+        Two viewers of one scope see the same rows and the same fields. Level C is read by a list of ids
+        and never cached in common.
+        """
+        if self.reads_all:
+            return str(self.audience)
+        if self.level is Level.C:
+            return f"own:{self.account_id}"
+        return "public" if self.public_site else "none"
+
+
+#: The viewer of the request being answered, for code that cannot be handed one (the protocol layer).
+current_viewer: ContextVar[Viewer] = ContextVar("current_viewer", default=Viewer())  # noqa: B039
+
+
+def responsible_q(viewer: Viewer) -> Q:
+    """Resources the viewer, or an organisation of his, is responsible for (R29)."""
+    from layers.models import Responsibility
+
+    if viewer.account_id is None:
+        return NOTHING
+    wanted = Q(account_id=viewer.account_id)
+    if viewer.organisation_ids:
+        wanted |= Q(organisation_id__in=viewer.organisation_ids)
+    return Q(pk__in=Responsibility.unscoped.filter(wanted).values("resource_id"))
+
+
+def visible_q(viewer: Viewer | None) -> Q:
+    """The rows of 地域資源 a viewer may see. No viewer means the anonymous viewer, never "no filter"."""
+    viewer = viewer or Viewer()
+    kept = Q(deleted_at__isnull=True)
+    if viewer.reads_all:
+        return kept
+    rows = NOTHING
+    if viewer.level is Level.C:
+        rows = responsible_q(viewer)
+    if viewer.public_site:
+        published = Q(publication="public")
+        rows = published if rows is NOTHING else rows | published
+    return rows if rows is NOTHING else kept & rows
+
+
+def editable_q(viewer: Viewer | None) -> Q:
+    """The rows a viewer may edit and delete: A and administrator all, B and C those they are responsible for."""
+    viewer = viewer or Viewer()
+    if viewer.level in EDITS_ALL:
+        return Q(deleted_at__isnull=True)
+    if viewer.level in EDITS_OWN:
+        return Q(deleted_at__isnull=True) & responsible_q(viewer)
+    return NOTHING
+
+
+def members_rows_q(viewer: Viewer | None) -> Q | None:
+    """Rows for which the viewer is a member. ``None``: all of them, so that nothing need be masked.
+
+    Level C is a member for its own rows; of what the public site shows it sees what the public sees.
+    """
+    viewer = viewer or Viewer()
+    if viewer.reads_all:
+        return None
+    return responsible_q(viewer) if viewer.level is Level.C else NOTHING
+
+
+def audiences(viewer: Viewer | None) -> frozenset[Audience]:
+    """Audiences whose fields the viewer sees on at least some rows; see :func:`members_rows_q` for which."""
+    viewer = viewer or Viewer()
+    if viewer.is_staff:
+        return frozenset(Audience)
+    if viewer.reads_all or viewer.level is Level.C:
+        return frozenset({Audience.PUBLIC, Audience.MEMBERS})
+    return frozenset({Audience.PUBLIC})

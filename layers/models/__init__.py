@@ -1,0 +1,47 @@
+"""What is stored (design §3). Guarded models have no ``objects``: their raw manager is called ``unscoped``."""
+
+from layers.models.category import Category, FieldOfSupport
+from layers.models.cells import CellVersion
+from layers.models.data_source import DataSource
+from layers.models.district import District, DistrictScheme, DistrictTown
+from layers.models.field_definition import FieldDefinition
+from layers.models.gazetteer import GazetteerCity, GazetteerLoad, GazetteerNumber, GazetteerTown
+from layers.models.place import Disclosure, PlaceOrigin
+from layers.models.resource import (
+    Operation,
+    ProtectedPlace,
+    Publication,
+    Resource,
+    Responsibility,
+    ServiceArea,
+    Vacancy,
+    VacancyOrigin,
+)
+from layers.models.site import Organisation, Site
+
+__all__ = [
+    "Category",
+    "CellVersion",
+    "DataSource",
+    "Disclosure",
+    "District",
+    "DistrictScheme",
+    "DistrictTown",
+    "FieldDefinition",
+    "FieldOfSupport",
+    "GazetteerCity",
+    "GazetteerLoad",
+    "GazetteerNumber",
+    "GazetteerTown",
+    "Operation",
+    "Organisation",
+    "PlaceOrigin",
+    "ProtectedPlace",
+    "Publication",
+    "Resource",
+    "Responsibility",
+    "ServiceArea",
+    "Site",
+    "Vacancy",
+    "VacancyOrigin",
+]
