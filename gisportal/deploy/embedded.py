@@ -20,7 +20,7 @@ class StartLock:
     """Held while `make run` runs. Linux lets go of it when the holder dies, however it dies."""
 
     def __init__(self, paths: Paths) -> None:
-        self.path = paths.run / "supervisor.lock"
+        self.path = paths.locks / "supervisor.lock"
         self._handle: IO[str] | None = None
 
     def acquire(self) -> bool:

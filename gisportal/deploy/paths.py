@@ -31,8 +31,8 @@ class Paths:
         return self.var / "log"
 
     @property
-    def run(self) -> Path:
-        return self.var / "run"
+    def locks(self) -> Path:
+        return self.var / "lock"
 
     @property
     def demo_accounts(self) -> Path:
@@ -50,11 +50,11 @@ class Paths:
             Problem: the folder cannot be written by this user.
         """
         try:
-            for folder in (self.var, self.log, self.run, self.var / "stamps", self.var / "cache"):
+            for folder in (self.var, self.log, self.locks, self.var / "stamps", self.var / "cache"):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Problem(f"{self.var} に書き込めません / cannot be written: {error.strerror}") from error
-        for folder in (self.var, self.log, self.run):
+        for folder in (self.var, self.log, self.locks):
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise Problem(
                     f"{folder} に書き込めません / cannot be written by this user\n"

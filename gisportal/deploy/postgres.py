@@ -272,5 +272,6 @@ class Cluster:
 
     def is_ready(self) -> bool:
         """Whether the server answers."""
-        command = [BIN / "pg_isready", "-q", "-h", self.place.socket]
+        target = ("-h", self.place.socket, "-U", SUPERUSER, "-d", "postgres")
+        command = [BIN / "pg_isready", "-q", *target]
         return subprocess.run([str(part) for part in command], env=self.env).returncode == 0

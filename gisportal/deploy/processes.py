@@ -37,9 +37,10 @@ class Signals:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
                 signal.signal(number, lambda received, frame: self.received.append(received))
-        if process_name(os.getppid()) == "make" and _catches_interrupt(os.getppid()):
-            self.make_pid = os.getppid()
+        if process_name(os.getppid()) == "make":
             die_with_parent(signal.SIGTERM)
+            # Started in the background of a script, make ignores SIGINT from the start.
+            self.make_pid = os.getppid() if _catches_interrupt(os.getppid()) else 0
 
     def check(self) -> None:
         """Raises:

@@ -69,7 +69,7 @@ class Toolchain:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        with (self.paths.run / "setup.lock").open("w") as handle:
+        with (self.paths.locks / "setup.lock").open("w") as handle:
             announced = False
             while True:
                 try:
