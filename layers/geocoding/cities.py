@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from layers.geocoding.normalise import fold
+from layers.geocoding.normalise import fold, name_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +62,24 @@ class CityDirectory:
 
     def _add(self, city: City) -> None:
         self.by_code[city.lg_code] = city
-        self.prefs.setdefault(fold(city.pref).key, city.pref)
+        self.prefs.setdefault(name_key(city.pref), city.pref)
         for name in {city.name, f"{city.city}{city.ward}"}:
-            self._keys[fold(name).key].append(city)
+            self._keys[name_key(name)].append(city)
         if city.ward:
             self._wards[(city.pref, city.city)].append(city)
-            self._ward_keys[fold(city.ward).key].append(city)
+            self._ward_keys[name_key(city.ward)].append(city)
 
-    def resolve(self, hint: str) -> tuple[City, ...]:
-        """The cities a hint means: code of 5 or 6 digits or a name; all wards of a designated city."""
+    def resolve(self, hint: str) -> tuple[tuple[City, ...], str]:
+        """The cities a hint means, and what of its name is below them (原町区 of 南相馬市原町区).
+
+        A hint is a code of 5 or 6 digits or a name; a designated city means all its wards.
+        """
         city = self.by_code.get(hint) or next((c for k, c in self.by_code.items() if k[:5] == hint), None)
         if city is not None:
-            return self.parts(city)
-        readings = [r for r in self.readings(hint, ()) if r.start == len(fold(hint).key)]
-        return readings[0].cities if readings else ()
+            return self.parts(city), ""
+        folded = fold(hint)
+        readings = [r for r in self.readings(folded.key, ()) if r.cities]
+        return (readings[0].cities, folded.tail(readings[0].start)) if readings else ((), "")
 
     def parts(self, city: City) -> tuple[City, ...]:
         """The city itself, or its wards if it is a designated city."""
@@ -83,13 +87,12 @@ class CityDirectory:
             return (city,)
         return tuple(self._wards.get((city.pref, city.city), ())) or (city,)
 
-    def readings(self, text: str, hint: tuple[City, ...]) -> list[Reading]:
-        """Every reading of the head of ``text``, best first.
+    def readings(self, key: str, hint: tuple[City, ...]) -> list[Reading]:
+        """Every reading of the head of a folded address, best first.
 
         A named prefecture or city wins over the hint; a 町 or 村 without its prefecture may as well be
         a town of the hinted city (高松市一宮町), so both readings are kept.
         """
-        key = fold(text).key
         pref, start = self._pref(key)
         named = [r for r in self._named(key, start) if not pref or r.pref == pref]
         inside = tuple(c for c in hint if not pref or c.pref == pref)
@@ -98,10 +101,21 @@ class CityDirectory:
             readings.append(Reading(inside[0].pref, inside, start, False, self._whole(inside)))
         if hint and len(named) > 1:
             named.sort(key=lambda r: not set(r.cities) & set(hint))
-        readings = named + readings
+        readings = named + readings + self._short(key, start, pref, inside)
         if not readings and pref:
             readings.append(Reading(pref, (), start, True))
         return readings
+
+    def _short(self, key: str, start: int, pref: str, inside: tuple[City, ...]) -> list[Reading]:
+        """Cities named without 市 (福島県いわき平…), tried where the prefecture or a hint holds them."""
+        if not pref and not inside:
+            return []
+        found = []
+        for size in range(min(6, len(key) - start), 1, -1):
+            for city in self._keys.get(key[start : start + size] + "市", ()):
+                if city in inside or city.pref == pref:
+                    found.append(Reading(city.pref, self.parts(city), start + size, True, city))
+        return found
 
     def _pref(self, key: str) -> tuple[str, int]:
         for size in (3, 4, 5, 6):
@@ -109,9 +123,14 @@ class CityDirectory:
                 return self.prefs[key[:size]], size
         for folded, name in self.prefs.items():  # 「福島いわき市」: the suffix is left out
             stem = folded[:-1]
-            if name != "北海道" and key.startswith(stem) and key[len(stem) : len(stem) + 1] not in "県府都市区町村郡島":
-                if any(True for r in self._named(key, len(stem)) if r.pref == name):
-                    return name, len(stem)
+            if (
+                not key.startswith(stem)
+                or name == "北海道"
+                or key[len(stem) : len(stem) + 1] in "市区町村郡島"
+            ):
+                continue
+            if any(r.pref == name for r in self._named(key, len(stem))):
+                return name, len(stem)
         return "", 0
 
     def _named(self, key: str, start: int) -> list[Reading]:
@@ -132,6 +151,12 @@ class CityDirectory:
                 yield city, start + size
 
     @staticmethod
+    def is_certain(key: str, reading: Reading) -> bool:
+        """Whether the text can mean nothing but that city: with its prefecture, or a 市 or 区."""
+        head = key[: reading.start]
+        return head.startswith(name_key(reading.pref)) or head[-1:] in "市区" or "郡" in head
+
+    @staticmethod
     def _certain(named: list[Reading], key: str, start: int, pref: str) -> bool:
         return bool(pref) or "郡" in key[start : named[0].start] or key[named[0].start - 1] in "市区"
 
@@ -140,5 +165,5 @@ class CityDirectory:
         first = cities[0]
         if len(cities) == 1 or not first.ward:
             return first
-        whole = (c for c in self.by_code.values() if c.pref == first.pref and c.city == first.city and not c.ward)
-        return next(whole, first)
+        same = (c for c in self.by_code.values() if (c.pref, c.city, c.ward) == (first.pref, first.city, ""))
+        return next(same, first)

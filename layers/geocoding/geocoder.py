@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from threading import Lock
@@ -96,12 +97,18 @@ class Geocoder:
         folded = fold(text[:MAX_TEXT])
         if not folded.key:
             return []
-        hint = directory.resolve(city) if city else ()
-        readings = directory.readings(text[:MAX_TEXT], hint)
-        found = [c for reading in readings for c in self._read(directory, folded, reading)]
-        if not readings:
-            found = self._anywhere(directory, folded)
+        hint, below = directory.resolve(city) if city else ((), "")
+        found = self._found(directory, folded, hint)
+        if below and not _is_fine(found, 0.75):
+            found += self._found(directory, fold(below + text[:MAX_TEXT]), hint)
         return _best(found)[:limit]
+
+    def _found(self, directory: CityDirectory, folded: Folded, hint: tuple[City, ...]) -> list[Candidate]:
+        readings = directory.readings(folded.key, hint)
+        found = [c for reading in readings for c in self._read(directory, folded, reading)]
+        if not readings or not (hint or _is_fine(found) or directory.is_certain(folded.key, readings[0])):
+            found += self._anywhere(directory, folded)
+        return found
 
     def _read(self, directory: CityDirectory, folded: Folded, reading: Reading) -> Iterator[Candidate]:
         for city in reading.cities:
@@ -165,19 +172,28 @@ class Geocoder:
         )  # fmt: skip
 
 
+def _is_fine(found: list[Candidate], score: float = 0.0) -> bool:
+    return any(c.level >= MatchLevel.TOWN and c.score >= score for c in found)
+
+
 def _tries(number: Number) -> list[str]:
     """The number as finer data may hold it, finest first: 3-14-2, 3-14, 3."""
     lot = number.value.removesuffix("-".join(number.parts))
     return [lot + "-".join(number.parts[:size]) for size in range(len(number.parts), 0, -1)]
 
 
+#: A 小字 the gazetteer does not have, before its lot number; names with 町 are rather another town.
+_UNKNOWN_KOAZA = re.compile(r"[^\d町村丁]{1,8}\d")
+_PLACE_WORDS = re.compile(r"地内|地先|先|他|ホケ|付近")
+
+
 def _rest_trust(folded: Folded, end: int, number: Number | None) -> float:
     """How well what follows the town looks like what follows a town."""
-    if number or end >= len(folded.key):
+    if number or end >= len(folded.key) or _PLACE_WORDS.match(folded.key, end):
         return 1.0
-    if end in folded.marked or any(c.isspace() for c in folded.text[folded.origin[end] - 1 : folded.origin[end]]):
+    if end in folded.marked or folded.text[folded.origin[end] - 1].isspace() or folded.key[end - 1] == "目":
         return 0.85
-    return 0.55
+    return 0.75 if _UNKNOWN_KOAZA.match(folded.key, end) else 0.55
 
 
 def _coarse(directory: CityDirectory, folded: Folded, reading: Reading) -> Candidate | None:

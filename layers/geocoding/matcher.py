@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from layers.geocoding.candidates import MatchLevel
-from layers.geocoding.normalise import Folded, fold, loosen
+from layers.geocoding.normalise import Folded, loosen, name_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,15 @@ class Hit:
 #: A 丁目 written without the word: 番町1-10, 大通東6.
 _BARE_CHOME = re.compile(r"(\d{1,2})(?:-(?=\d)|ノ(?=\d)|丁(?!目)|(?=\s)|$)")
 _CHOME_WORDS = ("丁目", "丁")
+#: Ends the name of a former municipality in front of its towns (香川町 of 香川町浅野), left out at will.
+_FORMER = re.compile(r"[町村区]")
 #: In Kyoto the way to go stands before the town (烏丸通御池上る).
 _WAY = re.compile(r".*(?:上ル|下ル|上ガル|東入ル?|西入ル?)")
+
+
+def _splits_number(key: str, end: int) -> bool:
+    """Whether a name ending here would tear a number apart (番町1 of 番町10)."""
+    return key[end - 1].isdigit() and key[end : end + 1].isdigit()
 
 
 class TownIndex:
@@ -49,11 +56,15 @@ class TownIndex:
         self._exact: dict[str, list[Town]] = defaultdict(list)
         self._loose: dict[str, list[Town]] = defaultdict(list)
         self._koaza: dict[str, list[Town]] = defaultdict(list)
+        self._tails: dict[str, list[Town]] = defaultdict(list)
         for town in towns:
             self._exact[town.key].append(town)
             self._loose[loosen(town.key)].append(town)
             if town.koaza:
-                self._koaza[fold(town.koaza).key].append(town)
+                self._koaza[name_key(town.koaza)].append(town)
+            for end in _FORMER.finditer(town.key, 1):
+                if len(town.key) - end.end() >= 2:
+                    self._tails[town.key[end.end() :]].append(town)
         self._longest = max(map(len, self._exact), default=0)
 
     def hits(self, folded: Folded, start: int) -> list[Hit]:
@@ -70,6 +81,7 @@ class TownIndex:
         way = _WAY.match(folded.key, start)
         if way:
             yield from self._with_chome(folded.key, way.end(), self._prefix(folded.key, way.end()), 0.9)
+        yield from self._without_former(folded.key, start)
         yield from self._koaza_alone(folded.key, start)
 
     @staticmethod
@@ -82,7 +94,7 @@ class TownIndex:
         for size in range(min(self._longest, len(key) - start), 0, -1):
             end = start + size
             towns = self._exact.get(key[start:end])
-            if towns and not (key[end - 1].isdigit() and key[end : end + 1].isdigit()):
+            if towns and not _splits_number(key, end):
                 return Hit(tuple(towns), end, 1.0)
         return None
 
@@ -114,7 +126,7 @@ class TownIndex:
         for size in range(min(self._longest + 2, len(key) - start), 1, -1):
             part = key[start : start + size]
             towns = self._loose.get(loosen(part)) if part[-1] not in "ノケツ" else None
-            if towns and not (part[-1].isdigit() and key[start + size : start + size + 1].isdigit()):
+            if towns and not _splits_number(key, start + size):
                 hit = Hit(tuple(towns), start + size, 0.9)
                 yield from self._with_chome_of(key, hit)
                 return
@@ -125,6 +137,17 @@ class TownIndex:
         if bare and chome:
             yield Hit(chome, bare.end(), hit.trust)
         yield hit
+
+    def _without_former(self, key: str, start: int) -> Iterator[Hit]:
+        """高松市浅野 for 香川町浅野; 好間町好間工業団地 for 好間工業団地."""
+        for size in range(min(self._longest, len(key) - start), 1, -1):
+            towns = self._tails.get(key[start : start + size])
+            if towns and not _splits_number(key, start + size):
+                yield Hit(tuple(towns), start + size, 0.75 / len(towns) ** 0.5)
+                break
+        former = _FORMER.search(key, start + 1, start + 7)
+        if former:
+            yield from self._with_chome(key, former.end(), self._prefix(key, former.end()), 0.7)
 
     def _koaza_alone(self, key: str, start: int) -> Iterator[Hit]:
         """A 小字 whose town is left out, if the city has it once."""

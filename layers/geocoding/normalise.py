@@ -41,7 +41,8 @@ class Folded:
 def tidy(text: str) -> str:
     """NFKC, without postcode, control characters and outer space."""
     plain = unicodedata.normalize("NFKC", text)
-    plain = "".join(" " if c in "\t\r\n\v\f" else c for c in plain if c in "\t\r\n\v\f" or c.isprintable())
+    if not plain.isprintable():
+        plain = "".join(" " if c.isspace() else c for c in plain if c.isspace() or c.isprintable())
     return _NOISE.sub("", _POSTCODE.sub("", _NOISE.sub("", plain))).strip()
 
 
@@ -70,6 +71,7 @@ class _Folder:
         self.key: list[str] = []
         self.origin: list[int] = []
         self.marked: set[int] = set()
+        self.numeral_end = -1
 
     def run(self) -> Folded:
         place = 0
@@ -112,11 +114,20 @@ class _Folder:
         while end < len(self.text) and fold_char(self.text[end]) in _NUMERALS:
             end += 1
         if end > place:
+            self._part_digits(place)
             self._put(str(numeral("".join(map(fold_char, self.text[place:end])))), place)
+            self.numeral_end = end
         return end - place
+
+    def _part_digits(self, place: int) -> None:
+        """字惣六10 names the 小字 惣六 and the lot 10, not 610: a blank keeps the two apart."""
+        if self.key and self.key[-1].isdigit():
+            self._put(" ", place)
 
     def _single(self, place: int, char: str) -> int:
         after_digit = bool(self.key) and self.key[-1].isdigit()
+        if char.isdigit() and place == self.numeral_end:
+            self._part_digits(place)
         if char in DASHES and after_digit:
             char = "-"
         elif char == "町" and after_digit and self.text[place + 1 : place + 2] == "目":
@@ -125,7 +136,6 @@ class _Folder:
         return 1
 
 
-@lru_cache(maxsize=4096)
 def fold(text: str) -> Folded:
     """``text`` folded for matching; the same folding is applied to the gazetteer's names.
 
@@ -137,9 +147,15 @@ def fold(text: str) -> Folded:
     return _Folder(tidy(text)).run()
 
 
-_DROPPED = str.maketrans("", "", "ノケツ町村")
+@lru_cache(maxsize=16384)
+def name_key(name: str) -> str:
+    """The key of a name of the gazetteer; remembered, which :func:`fold` never does with what people type."""
+    return fold(name).key
+
+
+_DROPPED = re.compile(r"[ノケツ町村条]|丁目|-(?!\d)")
 
 
 def loosen(key: str) -> str:
-    """A key without the small words that are left out at will (井の口/井口, 袖ケ浦/袖浦, 文京町/文京)."""
-    return key.translate(_DROPPED)
+    """A key without what is left out at will (井の口/井口, 文京町/文京, 北24条西15丁目/北24西15)."""
+    return _DROPPED.sub("", key)

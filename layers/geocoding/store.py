@@ -34,7 +34,7 @@ class DatabaseStore:
     def cities(self) -> list[City]:
         """All municipalities."""
         return [
-            City(c.lg_code, c.pref, c.county, c.city, c.ward, c.geom.x if c.geom else None, c.geom.y if c.geom else None)
+            City(c.lg_code, c.pref, c.county, c.city, c.ward, *(c.geom.coords if c.geom else (None, None)))
             for c in GazetteerCity.objects.all()
         ]
 

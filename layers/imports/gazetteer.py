@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -49,7 +49,8 @@ class TownRow:
 
     def values(self) -> tuple[object, ...]:
         point = f"SRID=4326;POINT({self.lon} {self.lat})"
-        return (self.lg_code, self.town, self.koaza, int(self.level), self.key, point, self.is_derived, self.origin)
+        level = int(self.level)
+        return (self.lg_code, self.town, self.koaza, level, self.key, point, self.is_derived, self.origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +86,12 @@ class LoadReport:
 
 def read_rows(path: Path) -> Iterator[dict[str, str]]:
     """The lines of a CSV file, compressed or not, UTF-8 with or without BOM."""
-    raw = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-    with raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text:  # type: ignore[arg-type]
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8-sig", newline="") as text:
         yield from csv.DictReader(text)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=200_000)
 def _key(name: str) -> str:
     return fold(name).key
 
@@ -127,7 +128,7 @@ def read_towns(
         code = row["lg_code"] or codes.get(_key(row["pref"] + row["city"]), "")
         if not code:
             unknown.add(row["pref"] + row["city"])
-        elif wanted(code) and _key(row["town"]):  # （大字なし） names nothing
+        elif wanted(code) and _key(row["town"] + row["koaza"]):  # （大字なし） alone names nothing
             if row["lat"] and row["lon"]:
                 placed.append(_town(code, row["town"], row["koaza"], float(row["lon"]), float(row["lat"])))
             else:
@@ -137,6 +138,7 @@ def read_towns(
 
 def _town(code: str, town: str, koaza: str, lon: float, lat: float) -> TownRow:
     key = _key(town) + (fold(koaza).key if koaza else "")
+    town = town if _key(town) else ""
     return TownRow(code, town, koaza, _level(key, koaza), key, lon, lat)
 
 
@@ -146,11 +148,14 @@ def _level(key: str, koaza: str) -> MatchLevel:
     return MatchLevel.CHOME if _chome_base(key) else MatchLevel.TOWN
 
 
+_CHOME = re.compile(r"^(.*?[^0-9])[0-9]+(?:丁目?[東西南北]?|条)$")
+_CHOME_AS_WRITTEN = re.compile(r"^(.*?)[〇一二三四五六七八九十百0-9０-９]+(?:丁目?[東西南北]?|条)$")
+
+
 def _chome_base(key: str) -> str | None:
-    """The town before a 丁目: 番町 of 番町1丁目."""
-    stem = key.removesuffix("丁目") if key.endswith("丁目") else key.removesuffix("丁")
-    base = stem.rstrip("0123456789")
-    return base if base and stem != key and base != stem else None
+    """The town before a 丁目 or 条: 番町 of 番町1丁目, 豊平 of 豊平5条."""
+    found = _CHOME.match(key)
+    return found[1] if found else None
 
 
 def derive_parents(rows: Iterable[TownRow]) -> list[TownRow]:
@@ -159,24 +164,19 @@ def derive_parents(rows: Iterable[TownRow]) -> list[TownRow]:
     have = {(r.lg_code, r.key) for r in rows}
     below: dict[tuple[str, str, str, MatchLevel], list[TownRow]] = defaultdict(list)
     for row in rows:
-        if row.koaza:
-            key = _key(row.town)
+        key = _key(row.town)
+        if row.koaza and key:
             below[(row.lg_code, row.town, key, _level(key, ""))].append(row)
-        elif row.level is MatchLevel.CHOME:
-            below[(row.lg_code, _chome_name(row.town), _chome_base(row.key) or "", MatchLevel.TOWN)].append(row)
+        elif base := _chome_base(key):
+            below[(row.lg_code, _chome_name(row.town), base, _level(base, ""))].append(row)
     parents = [_mean(*at, group) for at, group in below.items() if at[2] and (at[0], at[2]) not in have]
-    # A 丁目 known only by its 小字 has a town above it in turn.
-    return parents + (derive_parents([*rows, *parents]) if _misses_parent(parents) else [])
-
-
-def _misses_parent(parents: list[TownRow]) -> bool:
-    have = {(r.lg_code, r.key) for r in parents}
-    return any(r.level is MatchLevel.CHOME and (r.lg_code, _chome_base(r.key)) not in have for r in parents)
+    # A 丁目 known only by its 小字, or a 条 only by its 丁目, has a town above it in turn.
+    return parents + (derive_parents([*rows, *parents]) if parents else [])
 
 
 def _chome_name(town: str) -> str:
-    stem = town.removesuffix("丁目") if town.endswith("丁目") else town.removesuffix("丁")
-    return stem.rstrip("〇一二三四五六七八九十百0123456789０１２３４５６７８９")
+    found = _CHOME_AS_WRITTEN.match(town)
+    return found[1] if found else town
 
 
 def _mean(code: str, town: str, key: str, level: MatchLevel, group: list[TownRow]) -> TownRow:
@@ -191,11 +191,27 @@ def place_bare(bare: list[tuple[str, str, str]], placed: list[TownRow]) -> tuple
     found: list[TownRow] = []
     for code, town, koaza in bare:
         key = _key(town)
+        if (code, key + (fold(koaza).key if koaza else "")) in by_key:
+            continue
         above = by_key.get((code, key)) if koaza else by_key.get((code, _chome_base(key) or ""))
         if above is not None:
             full = key + (fold(koaza).key if koaza else "")
-            found.append(replace(above, town=town, koaza=koaza, key=full, is_derived=True, origin=DERIVED_ORIGIN))
+            row = replace(above, town=town, koaza=koaza, key=full, is_derived=True, origin=DERIVED_ORIGIN)
+            by_key[(code, full)] = row
+            found.append(row)
     return found, len(bare) - len(found)
+
+
+def read_names(path: Path, cities: list[CityRow]) -> Iterator[tuple[str, str, str]]:
+    """Towns of the address base registry's list of one city, which has no positions: code, town, 小字.
+
+    A 小字 without its town (most of 高松市's) says nothing and is left out.
+    """
+    digits = path.name.split("_")[2]
+    code = next(city.lg_code for city in cities if city.lg_code.startswith(digits))
+    for row in read_rows(path):
+        if row["大字・町名"] and (row["丁目名"] or row["小字名"]):
+            yield code, row["大字・町名"] + row["丁目名"], row["小字名"].removeprefix("字")
 
 
 def read_numbers(path: Path) -> Iterator[tuple[object, ...]]:
@@ -212,36 +228,48 @@ def read_numbers(path: Path) -> Iterator[tuple[object, ...]]:
             yield _number(code, key, block, MatchLevel.BLOCK, lon, lat)
 
 
-def _number(code: str, key: str, number: str, level: MatchLevel, lon: float, lat: float) -> tuple[object, ...]:
+def _number(
+    code: str, key: str, number: str, level: MatchLevel, lon: float, lat: float
+) -> tuple[object, ...]:
     return (code, key, number, int(level), f"SRID=4326;POINT({lon} {lat})", NUMBER_ORIGIN)
 
 
 def load_gazetteer(folder: Path, *, areas: tuple[str, ...] = ()) -> LoadReport:
-    """Replace the gazetteer by the files of ``folder``; ``areas`` (prefixes of municipality codes) narrows the towns."""
+    """Replace the gazetteer by the files of ``folder``.
+
+    ``areas`` (prefixes of municipality codes) narrows towns and numbers; municipalities are always all.
+    """
 
     def wanted(code: str) -> bool:
         return not areas or code.startswith(areas)
 
     cities = read_cities(folder)
+    towns, derived, unplaced, unknown = _all_towns(folder, cities, wanted)
+    files = sorted(folder.glob("rsdt_*.csv.gz"))
+    numbers = [row for path in files for row in read_numbers(path) if wanted(str(row[0]))]
+    with transaction.atomic():
+        _replace(cities, towns, numbers)
+        scope = ",".join(areas) or "all"
+        GazetteerLoad.objects.create(scope=scope, town_count=len(towns), number_count=len(numbers))
+    _key.cache_clear()
+    return LoadReport(len(cities), len(towns), derived, len(numbers), unplaced, tuple(sorted(unknown)))
+
+
+def _all_towns(
+    folder: Path, cities: list[CityRow], wanted: Callable[[str], bool]
+) -> tuple[list[TownRow], int, int, set[str]]:
+    """Every town with a point of its own or of the town above it; derived, unplaced, unknown cities."""
     codes = {city.join_key: city.lg_code for city in cities}
     placed, bare, unknown = read_towns(folder / TOWNS, codes, wanted)
     if (folder / SUPPLEMENT).exists():
         extra, _, _ = read_towns(folder / SUPPLEMENT, codes, wanted)
         placed += [replace(row, is_derived=True, origin="supplement") for row in extra]
-        told = {(row.lg_code, row.town, row.koaza) for row in extra}
-        bare = [item for item in bare if item not in told]
     derived = derive_parents(placed)
+    files = sorted(folder.glob("abr_town_*.csv.gz"))
+    named = [row for path in files for row in read_names(path, cities) if wanted(row[0])]
     more, unplaced = place_bare(bare, placed + derived)
-    numbers = [
-        row for path in sorted(folder.glob("rsdt_*.csv.gz")) for row in read_numbers(path) if wanted(str(row[0]))
-    ]
-    towns = placed + derived + more
-    with transaction.atomic():
-        _replace(cities, towns, numbers)
-        GazetteerLoad.objects.create(
-            scope=",".join(areas) or "all", town_count=len(towns), number_count=len(numbers)
-        )
-    return LoadReport(len(cities), len(towns), len(derived) + len(more), len(numbers), unplaced, tuple(sorted(unknown)))
+    more += place_bare(named, placed + derived + more)[0]
+    return placed + derived + more, len(derived) + len(more), unplaced, unknown
 
 
 def _replace(cities: list[CityRow], towns: list[TownRow], numbers: list[tuple[object, ...]]) -> None:

@@ -20,10 +20,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The folder, and the areas to keep it small."""
-        parser.add_argument("folder", nargs="?", type=Path, default=settings.BASE_DIR / "fixtures" / "gazetteer")
+        default = settings.BASE_DIR / "fixtures" / "gazetteer"
+        parser.add_argument("folder", nargs="?", type=Path, default=default)
         parser.add_argument(
             "--area", action="append", default=[], metavar="CODE",
-            help="two-digit prefecture or five-digit municipality code; repeat for several (default: all Japan)",
+            help="prefecture (2 digits) or municipality (5 digits); repeat for several (default: all Japan)",
         )  # fmt: skip
 
     def handle(self, *args: Any, folder: Path, area: list[str], **options: Any) -> None:
@@ -36,7 +37,8 @@ class Command(BaseCommand):
         report = load_gazetteer(folder, areas=tuple(area))
         self.stdout.write(
             f"Gazetteer: {report.cities} municipalities, {report.towns} towns ({report.derived} derived), "
-            f"{report.numbers} house numbers in {time.monotonic() - began:.1f} s; {report.unplaced} towns without position."
+            f"{report.numbers} house numbers in {time.monotonic() - began:.1f} s; "
+            f"{report.unplaced} towns without position."
         )
         for name in report.unknown_cities:
             self.stderr.write(f"Not in the register of municipalities: {name}")
