@@ -89,7 +89,7 @@ INSTALLED_APPS = [
     "layers",
     "tiles",
     "styles",
-    "django.contrib.admin",
+    "gisportal.accounts.admin_site.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -159,7 +159,7 @@ CACHES = {
 AUTH_USER_MODEL = "accounts.Account"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "gisportal.accounts.backends.AccountBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -175,7 +175,11 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = False  # axes counts failures, per account and address
+ACCOUNT_SESSION_REMEMBER = False  # the cookie ends with the browser: consultation rooms share computers
+# Idle time of a sign-in, its longest time however busy, and how many one account may have at once.
 SESSION_COOKIE_AGE = env_int("GISPORTAL_SESSION_HOURS", 8) * 3600
+SESSION_ABSOLUTE_AGE = env_int("GISPORTAL_SESSION_MAX_HOURS", 12) * 3600
+SESSIONS_PER_ACCOUNT = env_int("GISPORTAL_SESSIONS_PER_ACCOUNT", 5)
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -185,6 +189,10 @@ AXES_COOLOFF_TIME = env_int("GISPORTAL_LOCKOUT_MINUTES", 15) / 60
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True  # gisportal.audit keeps the record, without addresses
+AXES_CLIENT_IP_CALLABLE = "gisportal.accounts.addresses.client_address"
+AXES_LOCKOUT_CALLABLE = "gisportal.accounts.lockout.locked_out"
+AXES_USERNAME_FORM_FIELD = "login"
 PLACE_TOKEN_HOURS = env_int("GISPORTAL_PLACE_HOURS", 8)
 
 # Behind a proxy: X-Forwarded-* is believed only when said so.

@@ -1,16 +1,99 @@
-"""Who is looking: ``request.viewer``."""
+"""Who is looking: ``request.viewer``, from a session or an API token."""
 
 from collections.abc import Callable
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 
-from layers.access import Viewer
+from gisportal.accounts.api_sign_in import Refusal, sign_in
+from gisportal.accounts.models import ApiToken
+from gisportal.accounts.session_times import keep_session
+from gisportal.accounts.viewers import anonymous_viewer, viewer_of
+from layers.access import Viewer, current_viewer
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+#: Answered without asking the database: "alive" must not depend on it.
+WITHOUT_DATABASE = frozenset({"/healthz"})
+#: A token reads and writes map data; it opens no pages that hand out more tokens or passwords.
+CLOSED_TO_TOKENS = ("/admin/", "/accounts/")
+
+
+class NoSession(SessionBase):
+    """The session of a token request: lives for the request and is stored nowhere."""
+
+    def exists(self, session_key: str) -> bool:
+        return False
+
+    def create(self) -> None:
+        """Nothing to create."""
+
+    def save(self, must_create: bool = False) -> None:
+        """Nothing is stored."""
+
+    def delete(self, session_key: str | None = None) -> None:
+        """Nothing was stored."""
+
+    def load(self) -> dict[str, object]:
+        return {}
 
 
 class ViewerMiddleware:
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    """Sets ``request.viewer`` and the context variable; a token wins over a cookie.
+
+    A wrong, expired or revoked token or one of an inactive account is answered with 401 (never as anonymous), too
+    many wrong ones with 429. Answers depend on who asks: they vary by cookie and token, and those to somebody signed
+    in are private, unless the view has said otherwise. The context variable holds while the view runs; a streamed
+    body must be given its viewer.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.viewer = Viewer()  # type: ignore[attr-defined]
-        return self.get_response(request)
+        if request.path in WITHOUT_DATABASE:
+            return self._answer(request, Viewer())
+        token = sign_in(request)
+        if isinstance(token, Refusal):
+            return token.response()
+        if token is not None:
+            return self._answer_token(request, token)
+        keep_session(request)
+        account = request.user
+        viewer = viewer_of(account) if account.is_authenticated else anonymous_viewer()
+        return self._answer(request, viewer)
+
+    def _answer_token(self, request: HttpRequest, token: ApiToken) -> HttpResponse:
+        if request.path.startswith(CLOSED_TO_TOKENS):
+            return Refusal(
+                403, _("Not with a token"), _("This page needs a person who has signed in with a password.")
+            ).response()
+        session = request.session
+        request.session = NoSession()
+        request.user = token.account
+        # No cookie speaks for this request, so no other site can have made a browser send it.
+        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+        try:
+            return self._answer(request, viewer_of(token.account, token.public_site))  # type: ignore[attr-defined]
+        finally:
+            request.session = session
+
+    def _answer(self, request: HttpRequest, viewer: Viewer) -> HttpResponse:
+        request.viewer = viewer  # type: ignore[attr-defined]
+        mark = current_viewer.set(viewer)
+        try:
+            response = self.get_response(request)
+        finally:
+            current_viewer.reset(mark)
+        return _with_cache_rules(response, viewer)
+
+
+def _with_cache_rules(response: HttpResponse, viewer: Viewer) -> HttpResponse:
+    said = response.get("Cache-Control", "")
+    if "public" not in said:
+        patch_vary_headers(response, ["Cookie", "Authorization"])
+    if not said and viewer.account_id is not None:
+        response["Cache-Control"] = "private"
+    return response

@@ -1,0 +1,44 @@
+"""``/admin/``: for administrators, who sign in on the portal's own page."""
+
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.contrib.admin.apps import AdminConfig
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class PortalAdminSite(admin.AdminSite):
+    """Django's administration behind the portal's sign-in, lock-out and session limits."""
+
+    site_header = _("Administration")
+    site_title = _("Administration")
+    index_title = _("Administration")
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Administrators only."""
+        return bool(getattr(request.user, "is_administrator", False))
+
+    def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        """Sends to the portal's own sign-in; whoever is signed in without the right is told so.
+
+        Raises:
+            PermissionDenied: signed in, but no administrator.
+        """
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied
+        target = request.GET.get("next") or reverse("admin:index")
+        return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        """The portal's own sign-out, which asks first."""
+        return HttpResponseRedirect(reverse("account_logout"))
+
+
+class PortalAdminConfig(AdminConfig):
+    """Makes :class:`PortalAdminSite` the site models register with."""
+
+    default_site = "gisportal.accounts.admin_site.PortalAdminSite"

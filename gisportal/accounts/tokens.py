@@ -1,0 +1,81 @@
+"""API tokens: made, recognised, revoked. Stored as SHA-256 only: 256 random bits need no slow hash."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from gisportal import hooks
+from gisportal.accounts.models import AccessSetting, Account, ApiToken
+
+MARK = "gp_"
+PREFIX_LENGTH = 11
+USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+
+class InvalidToken(Exception):
+    """The token is unknown, revoked or past its time, or its account is inactive."""
+
+
+def new_secret() -> str:
+    """A token nobody can guess: 256 bits, with a mark by which leaked ones are found."""
+    return MARK + secrets.token_urlsafe(32)
+
+
+def digest_of(secret: str) -> str:
+    """What is stored of a token."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def create_token(
+    account: Account,
+    *,
+    name: str = "",
+    expires_at: datetime | None = None,
+    actor: Account | None = None,
+    secret: str | None = None,
+) -> str:
+    """Makes a token and returns it; it can never be read again. ``secret`` gives one made before (demo accounts)."""
+    secret = secret or new_secret()
+    token = ApiToken.objects.create(
+        account=account,
+        name=name,
+        prefix=secret[:PREFIX_LENGTH],
+        digest=digest_of(secret),
+        expires_at=expires_at,
+    )
+    hooks.tell("token.created", actor=actor, target=token, account=account.username, name=name)
+    return secret
+
+
+def revoke_token(token: ApiToken, *, actor: Account | None = None) -> None:
+    """Ends a token; the row stays, so that its use can still be told."""
+    if token.revoked_at is None:
+        token.revoked_at = timezone.now()
+        token.save(update_fields=["revoked_at"])
+        hooks.tell("token.revoked", actor=actor, target=token, account=token.account.username)
+
+
+def token_of(secret: str) -> ApiToken:
+    """The token with its account, organisation and the switch of the public site, in one query.
+
+    Raises:
+        InvalidToken: unknown, revoked, past its time, or of an inactive account; it is not told which.
+    """
+    found = (
+        ApiToken.objects.select_related("account__organisation")
+        .annotate(public_site=AccessSetting.as_column())
+        .filter(digest=digest_of(secret))
+        .first()
+    )
+    if found is None or not found.is_valid or not found.account.is_active:
+        raise InvalidToken
+    _note_use(found)
+    return found
+
+
+def _note_use(token: ApiToken) -> None:
+    now = timezone.now()
+    if token.last_used_at is None or now - token.last_used_at > USE_IS_NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

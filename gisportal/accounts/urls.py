@@ -1,0 +1,15 @@
+"""Addresses of sign-in and of one's own account; only pages that exist."""
+
+from allauth.account import views as account_views
+from allauth.usersessions import views as session_views
+from django.urls import path
+
+from gisportal.accounts import views
+
+urlpatterns = [
+    path("login/", views.SignInView.as_view(), name="account_login"),
+    path("logout/", account_views.logout, name="account_logout"),
+    path("inactive/", account_views.account_inactive, name="account_inactive"),
+    path("password/change/", account_views.password_change, name="account_change_password"),
+    path("sessions/", session_views.list_usersessions, name="usersessions_list"),
+]

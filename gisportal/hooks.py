@@ -1,0 +1,115 @@
+"""The lowest floor: what rooms that do not know one another share.
+
+``happened`` tells whoever listens (``gisportal.audit``) that somebody did something. The registries take what
+modules add to pages: a module's ``portal_hooks.py`` calls ``menu_item``, ``detail_panel`` or ``top_panel``; the
+portal asks ``menu_items(viewer)`` and so on while it builds a page.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.dispatch import Signal
+
+from layers.access import Viewer
+
+#: Sent with ``actor`` (an account or None), ``action`` (a verb like ``account.created``), ``target`` (a model
+#: instance or None) and ``details`` (a dict of plain values, never a person's address or position).
+happened = Signal()
+
+
+def tell(action: str, *, actor: object | None = None, target: object | None = None, **details: Any) -> None:
+    """Says that ``actor`` did ``action`` to ``target``; written in the same transaction by whoever keeps records."""
+    happened.send(sender=tell, actor=actor, action=action, target=target, details=details)
+
+
+def anyone(viewer: Viewer) -> bool:
+    """The default audience of a hook."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A line of the main menu. ``url_name`` is a named URL without arguments; ``shown_to`` decides per viewer."""
+
+    title: str
+    url_name: str
+    order: int = 100
+    shown_to: Callable[[Viewer], bool] = anyone
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of a page: a template, and a function giving its context or None when there is nothing to show.
+
+    On the detail page ``context(viewer, resource)``, on the top page ``context(viewer)``.
+    """
+
+    template: str
+    context: Callable[..., dict[str, Any] | None]
+    order: int = 100
+
+
+@dataclass
+class Registry:
+    """What the modules have added; one instance serves the process."""
+
+    menu: list[MenuItem] = field(default_factory=list)
+    detail: list[Panel] = field(default_factory=list)
+    top: list[Panel] = field(default_factory=list)
+
+
+registry = Registry()
+
+
+def _add(kept: list[Any], item: Any) -> None:
+    """Adds once: autodiscovery may run twice in one process (tests, reloading)."""
+    if item not in kept:
+        kept.append(item)
+        kept.sort(key=lambda entry: entry.order)
+
+
+def menu_item(item: MenuItem) -> None:
+    """Adds a line to the main menu."""
+    _add(registry.menu, item)
+
+
+def detail_panel(panel: Panel) -> None:
+    """Adds a part to the detail page of a resource."""
+    _add(registry.detail, panel)
+
+
+def top_panel(panel: Panel) -> None:
+    """Adds a part to the top page."""
+    _add(registry.top, panel)
+
+
+def menu_items(viewer: Viewer) -> list[MenuItem]:
+    """Lines of the menu this viewer gets, in order."""
+    return [item for item in registry.menu if item.shown_to(viewer)]
+
+
+def _filled(panels: Iterable[Panel], *arguments: Any) -> list[tuple[str, dict[str, Any]]]:
+    pairs = ((panel.template, panel.context(*arguments)) for panel in panels)
+    return [(template, context) for template, context in pairs if context is not None]
+
+
+def detail_panels(viewer: Viewer, resource: object) -> list[tuple[str, dict[str, Any]]]:
+    """Template and context of each part the modules add to a resource's page."""
+    return _filled(registry.detail, viewer, resource)
+
+
+def top_panels(viewer: Viewer) -> list[tuple[str, dict[str, Any]]]:
+    """Template and context of each part the modules add to the top page."""
+    return _filled(registry.top, viewer)
+
+
+def autodiscover(modules: Iterable[str], package: str = "gisportal.modules") -> list[str]:
+    """Imports ``<package>.<module>.portal_hooks`` of every module that has one; returns the names imported."""
+    names = [f"{package}.{module}.portal_hooks" for module in modules]
+    found = [name for name in names if find_spec(name)]
+    for name in found:
+        import_module(name)
+    return found
