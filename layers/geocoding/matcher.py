@@ -35,8 +35,8 @@ class Hit:
     trust: float
 
 
-#: A 丁目 written without the word: 番町1-10, 大通東6.
-_BARE_CHOME = re.compile(r"(\d{1,2})(?:-(?=\d)|ノ(?=\d)|丁(?!目)|(?=\s)|$)")
+#: A 丁目 written without the word: 番町1-10, 大通東6, 本通18南1-1.
+_BARE_CHOME = re.compile(r"(\d{1,2})(?:-?(?P<side>[東西南北])(?=\d|$)|-(?=\d)|ノ(?=\d)|丁(?!目)|(?=\s)|$)")
 _CHOME_WORDS = ("丁目", "丁")
 #: Ends the name of a former municipality in front of its towns (香川町 of 香川町浅野), left out at will.
 _FORMER = re.compile(r"[町村区]")
@@ -103,16 +103,16 @@ class TownIndex:
         if hit is None:
             return
         bare = _BARE_CHOME.match(key, hit.end)
-        chome = self._chome(key[start : hit.end], bare[1]) if bare else None
+        chome = self._chome(key[start : hit.end], bare) if bare else None
         only_chome = all(t.is_derived for t in hit.towns)
         if bare and chome and (only_chome or key[bare.end(1) : bare.end(1) + 1] == "-"):
             yield Hit(chome, bare.end(), trust if only_chome or self._three(key, hit.end) else trust * 0.9)
             trust *= 0.85
         yield Hit(hit.towns, hit.end, trust)
 
-    def _chome(self, base: str, number: str) -> tuple[Town, ...] | None:
+    def _chome(self, base: str, bare: re.Match[str]) -> tuple[Town, ...] | None:
         for word in _CHOME_WORDS:
-            towns = self._exact.get(f"{base}{number}{word}")
+            towns = self._exact.get(f"{base}{bare[1]}{word}{bare['side'] or ''}")
             if towns:
                 return tuple(towns)
         return None
@@ -133,7 +133,7 @@ class TownIndex:
 
     def _with_chome_of(self, key: str, hit: Hit) -> Iterator[Hit]:
         bare = _BARE_CHOME.match(key, hit.end)
-        chome = self._chome(hit.towns[0].key, bare[1]) if bare else None
+        chome = self._chome(hit.towns[0].key, bare) if bare else None
         if bare and chome:
             yield Hit(chome, bare.end(), hit.trust)
         yield hit
