@@ -53,9 +53,7 @@ class Viewer:
     @property
     def is_staff(self) -> bool:
         """Audience "staff": A and B of the city (a switch on the organisation) and the administrator."""
-        return self.level is Level.ADMINISTRATOR or (
-            self.is_city_staff and self.level in {Level.A, Level.B}
-        )
+        return self.level is Level.ADMINISTRATOR or (self.is_city_staff and self.level in {Level.A, Level.B})
 
     @property
     def reads_all(self) -> bool:

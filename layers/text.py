@@ -37,7 +37,9 @@ def spellings(word: str) -> tuple[str, ...]:
     for group in SPELLINGS:
         forms = [normalise(form) for form in group]
         found += [
-            text.replace(old, new) for text, old, new in product(list(found), forms, forms) if old in text and old != new
+            text.replace(old, new)
+            for text, old, new in product(list(found), forms, forms)
+            if old in text and old != new
         ]
     return tuple(dict.fromkeys(found))
 

@@ -11,7 +11,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -20,465 +19,1181 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='DataSource',
+            name="DataSource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='key')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('publisher', models.CharField(blank=True, max_length=200, verbose_name='publisher')),
-                ('licence', models.CharField(blank=True, max_length=100, verbose_name='licence')),
-                ('licence_url', models.URLField(blank=True, verbose_name='licence address')),
-                ('attribution', models.CharField(max_length=400, verbose_name='attribution')),
-                ('url', models.URLField(blank=True, verbose_name='address')),
-                ('dated_on', models.DateField(blank=True, null=True, verbose_name='date of the file')),
-                ('is_share_alike', models.BooleanField(default=False, verbose_name='share-alike')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60, unique=True, verbose_name="key")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("publisher", models.CharField(blank=True, max_length=200, verbose_name="publisher")),
+                ("licence", models.CharField(blank=True, max_length=100, verbose_name="licence")),
+                ("licence_url", models.URLField(blank=True, verbose_name="licence address")),
+                ("attribution", models.CharField(max_length=400, verbose_name="attribution")),
+                ("url", models.URLField(blank=True, verbose_name="address")),
+                ("dated_on", models.DateField(blank=True, null=True, verbose_name="date of the file")),
+                ("is_share_alike", models.BooleanField(default=False, verbose_name="share-alike")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
             ],
             options={
-                'verbose_name': 'data source',
-                'verbose_name_plural': 'data sources',
-                'ordering': ['slug'],
+                "verbose_name": "data source",
+                "verbose_name_plural": "data sources",
+                "ordering": ["slug"],
             },
         ),
         migrations.CreateModel(
-            name='FieldOfSupport',
+            name="FieldOfSupport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9]*(_[a-z0-9]+)*$', 'Lower-case letters, digits and single underscores.')], verbose_name='code')),
-                ('title', models.CharField(max_length=80, verbose_name='title')),
-                ('title_en', models.CharField(blank=True, max_length=120, verbose_name='English title')),
-                ('order', models.PositiveIntegerField(default=0, verbose_name='order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=40,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z][a-z0-9]*(_[a-z0-9]+)*$",
+                                "Lower-case letters, digits and single underscores.",
+                            )
+                        ],
+                        verbose_name="code",
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, verbose_name="title")),
+                ("title_en", models.CharField(blank=True, max_length=120, verbose_name="English title")),
+                ("order", models.PositiveIntegerField(default=0, verbose_name="order")),
             ],
             options={
-                'verbose_name': 'field of support',
-                'verbose_name_plural': 'fields of support',
-                'ordering': ['order', 'code'],
+                "verbose_name": "field of support",
+                "verbose_name_plural": "fields of support",
+                "ordering": ["order", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Resource',
+            name="Resource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('postcode', models.CharField(blank=True, max_length=8, verbose_name='postcode')),
-                ('address', models.CharField(blank=True, max_length=300, verbose_name='address')),
-                ('building', models.CharField(blank=True, max_length=200, verbose_name='building')),
-                ('lg_code', models.CharField(blank=True, max_length=6, verbose_name='municipality code')),
-                ('town', models.CharField(blank=True, max_length=120, verbose_name='town')),
-                ('geom', django.contrib.gis.db.models.fields.PointField(blank=True, null=True, spatial_index=False, srid=4326, verbose_name='position')),
-                ('geom_origin', models.CharField(blank=True, choices=[('file', 'from the file'), ('geocoded', 'from the address'), ('hand', 'set by hand')], max_length=10, verbose_name='origin of the position')),
-                ('geom_precision', models.CharField(blank=True, max_length=12, verbose_name='precision of the position')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('former_names', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None, verbose_name='former names')),
-                ('reading', models.CharField(blank=True, max_length=300, verbose_name='reading')),
-                ('fields_of_support', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None, verbose_name='fields of support')),
-                ('formal_override', models.BooleanField(blank=True, null=True, verbose_name='formal service (overrides the category)')),
-                ('office_number', models.CharField(blank=True, max_length=20, verbose_name='office number')),
-                ('phone', models.CharField(blank=True, max_length=100, verbose_name='telephone')),
-                ('fax', models.CharField(blank=True, max_length=60, verbose_name='fax')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='mail')),
-                ('url', models.CharField(blank=True, max_length=1000, verbose_name='web page')),
-                ('opening_hours', models.TextField(blank=True, verbose_name='opening hours')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('capacity', models.PositiveIntegerField(blank=True, null=True, verbose_name='capacity')),
-                ('vacancy', models.CharField(blank=True, choices=[('available', 'vacancy'), ('few', 'few left'), ('full', 'no vacancy'), ('ask', 'please ask')], max_length=10, verbose_name='vacancy')),
-                ('vacancy_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='places free')),
-                ('vacancy_note', models.CharField(blank=True, max_length=200, verbose_name='note on vacancy')),
-                ('vacancy_as_of', models.DateTimeField(blank=True, null=True, verbose_name='vacancy as of')),
-                ('vacancy_origin', models.CharField(blank=True, choices=[('provider', 'entered by the provider'), ('city', 'entered by the city'), ('file', 'from the file'), ('demo', 'made up for the demo')], max_length=10, verbose_name='vacancy from')),
-                ('service_area', models.CharField(blank=True, choices=[('', 'not stated'), ('city', 'the whole city'), ('districts', 'districts'), ('polygon', 'drawn area')], max_length=10, verbose_name='service area')),
-                ('service_geom', django.contrib.gis.db.models.fields.MultiPolygonField(blank=True, null=True, srid=4326, verbose_name='area served')),
-                ('delivery', models.CharField(choices=[('on_site', 'used there'), ('visits', 'visits'), ('both', 'used there or visits')], default='on_site', max_length=8, verbose_name='delivery')),
-                ('properties', models.JSONField(blank=True, default=dict, verbose_name='city-defined fields')),
-                ('publication', models.CharField(choices=[('draft', 'draft'), ('members', 'published to members'), ('public', 'published to everyone')], default='draft', max_length=8, verbose_name='publication')),
-                ('operation', models.CharField(choices=[('planned', 'opening planned'), ('open', 'open'), ('suspended', 'suspended'), ('closed', 'closed')], default='open', max_length=10, verbose_name='operation')),
-                ('opened_on', models.DateField(blank=True, null=True, verbose_name='opened on')),
-                ('suspended_on', models.DateField(blank=True, null=True, verbose_name='suspended on')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='closed on')),
-                ('disclosure', models.CharField(choices=[('open', 'open'), ('area', 'district only'), ('contact', 'contact only')], default='open', max_length=8, verbose_name='disclosure of place')),
-                ('withheld', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None, verbose_name='items withheld from the public')),
-                ('hand_districts', models.JSONField(blank=True, default=dict, help_text='{"scheme": "code"}', verbose_name='districts set by hand')),
-                ('source_key', models.CharField(blank=True, max_length=100, verbose_name='key in the source')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(help_text='Moves when a person changes something visible.', verbose_name='last update')),
-                ('verified_at', models.DateTimeField(blank=True, null=True, verbose_name='verified')),
-                ('verified_by', models.CharField(blank=True, max_length=100, verbose_name='verified by')),
-                ('verified_how', models.CharField(blank=True, max_length=20, verbose_name='verified how')),
-                ('deleted_at', models.DateTimeField(blank=True, null=True, verbose_name='in the trash since')),
-                ('geom_public', django.contrib.gis.db.models.fields.PointField(editable=False, null=True, srid=4326, verbose_name='position shown')),
-                ('geom_3857', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom_public'), models.Value(3857), function='ST_Transform', output_field=django.contrib.gis.db.models.fields.PointField(srid=3857)), output_field=django.contrib.gis.db.models.fields.PointField(srid=3857))),
-                ('address_public', models.CharField(default='', editable=False, max_length=400)),
-                ('formal', models.BooleanField(default=True, editable=False, verbose_name='formal service')),
-                ('district_keys', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=81), default=list, editable=False, size=None)),
-                ('search_public', models.TextField(default='', editable=False)),
-                ('search_members', models.TextField(default='', editable=False)),
-                ('search_staff', models.TextField(default='', editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("postcode", models.CharField(blank=True, max_length=8, verbose_name="postcode")),
+                ("address", models.CharField(blank=True, max_length=300, verbose_name="address")),
+                ("building", models.CharField(blank=True, max_length=200, verbose_name="building")),
+                ("lg_code", models.CharField(blank=True, max_length=6, verbose_name="municipality code")),
+                ("town", models.CharField(blank=True, max_length=120, verbose_name="town")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.PointField(
+                        blank=True, null=True, spatial_index=False, srid=4326, verbose_name="position"
+                    ),
+                ),
+                (
+                    "geom_origin",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("file", "from the file"),
+                            ("geocoded", "from the address"),
+                            ("hand", "set by hand"),
+                        ],
+                        max_length=10,
+                        verbose_name="origin of the position",
+                    ),
+                ),
+                (
+                    "geom_precision",
+                    models.CharField(blank=True, max_length=12, verbose_name="precision of the position"),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "former_names",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=200),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="former names",
+                    ),
+                ),
+                ("reading", models.CharField(blank=True, max_length=300, verbose_name="reading")),
+                (
+                    "fields_of_support",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="fields of support",
+                    ),
+                ),
+                (
+                    "formal_override",
+                    models.BooleanField(
+                        blank=True, null=True, verbose_name="formal service (overrides the category)"
+                    ),
+                ),
+                ("office_number", models.CharField(blank=True, max_length=20, verbose_name="office number")),
+                ("phone", models.CharField(blank=True, max_length=100, verbose_name="telephone")),
+                ("fax", models.CharField(blank=True, max_length=60, verbose_name="fax")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="mail")),
+                ("url", models.CharField(blank=True, max_length=1000, verbose_name="web page")),
+                ("opening_hours", models.TextField(blank=True, verbose_name="opening hours")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                ("capacity", models.PositiveIntegerField(blank=True, null=True, verbose_name="capacity")),
+                (
+                    "vacancy",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("available", "vacancy"),
+                            ("few", "few left"),
+                            ("full", "no vacancy"),
+                            ("ask", "please ask"),
+                        ],
+                        max_length=10,
+                        verbose_name="vacancy",
+                    ),
+                ),
+                (
+                    "vacancy_count",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="places free"),
+                ),
+                (
+                    "vacancy_note",
+                    models.CharField(blank=True, max_length=200, verbose_name="note on vacancy"),
+                ),
+                ("vacancy_as_of", models.DateTimeField(blank=True, null=True, verbose_name="vacancy as of")),
+                (
+                    "vacancy_origin",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("provider", "entered by the provider"),
+                            ("city", "entered by the city"),
+                            ("file", "from the file"),
+                            ("demo", "made up for the demo"),
+                        ],
+                        max_length=10,
+                        verbose_name="vacancy from",
+                    ),
+                ),
+                (
+                    "service_area",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "not stated"),
+                            ("city", "the whole city"),
+                            ("districts", "districts"),
+                            ("polygon", "drawn area"),
+                        ],
+                        max_length=10,
+                        verbose_name="service area",
+                    ),
+                ),
+                (
+                    "service_geom",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        blank=True, null=True, srid=4326, verbose_name="area served"
+                    ),
+                ),
+                (
+                    "delivery",
+                    models.CharField(
+                        choices=[
+                            ("on_site", "used there"),
+                            ("visits", "visits"),
+                            ("both", "used there or visits"),
+                        ],
+                        default="on_site",
+                        max_length=8,
+                        verbose_name="delivery",
+                    ),
+                ),
+                (
+                    "properties",
+                    models.JSONField(blank=True, default=dict, verbose_name="city-defined fields"),
+                ),
+                (
+                    "publication",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("members", "published to members"),
+                            ("public", "published to everyone"),
+                        ],
+                        default="draft",
+                        max_length=8,
+                        verbose_name="publication",
+                    ),
+                ),
+                (
+                    "operation",
+                    models.CharField(
+                        choices=[
+                            ("planned", "opening planned"),
+                            ("open", "open"),
+                            ("suspended", "suspended"),
+                            ("closed", "closed"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="operation",
+                    ),
+                ),
+                ("opened_on", models.DateField(blank=True, null=True, verbose_name="opened on")),
+                ("suspended_on", models.DateField(blank=True, null=True, verbose_name="suspended on")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="closed on")),
+                (
+                    "disclosure",
+                    models.CharField(
+                        choices=[("open", "open"), ("area", "district only"), ("contact", "contact only")],
+                        default="open",
+                        max_length=8,
+                        verbose_name="disclosure of place",
+                    ),
+                ),
+                (
+                    "withheld",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="items withheld from the public",
+                    ),
+                ),
+                (
+                    "hand_districts",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text='{"scheme": "code"}',
+                        verbose_name="districts set by hand",
+                    ),
+                ),
+                (
+                    "source_key",
+                    models.CharField(blank=True, max_length=100, verbose_name="key in the source"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        help_text="Moves when a person changes something visible.", verbose_name="last update"
+                    ),
+                ),
+                ("verified_at", models.DateTimeField(blank=True, null=True, verbose_name="verified")),
+                ("verified_by", models.CharField(blank=True, max_length=100, verbose_name="verified by")),
+                ("verified_how", models.CharField(blank=True, max_length=20, verbose_name="verified how")),
+                (
+                    "deleted_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="in the trash since"),
+                ),
+                (
+                    "geom_public",
+                    django.contrib.gis.db.models.fields.PointField(
+                        editable=False, null=True, srid=4326, verbose_name="position shown"
+                    ),
+                ),
+                (
+                    "geom_3857",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            models.F("geom_public"),
+                            models.Value(3857),
+                            function="ST_Transform",
+                            output_field=django.contrib.gis.db.models.fields.PointField(srid=3857),
+                        ),
+                        output_field=django.contrib.gis.db.models.fields.PointField(srid=3857),
+                    ),
+                ),
+                ("address_public", models.CharField(default="", editable=False, max_length=400)),
+                ("formal", models.BooleanField(default=True, editable=False, verbose_name="formal service")),
+                (
+                    "district_keys",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=81), default=list, editable=False, size=None
+                    ),
+                ),
+                ("sort_name", models.TextField(db_collation="C", default="", editable=False)),
+                ("search_public", models.TextField(default="", editable=False)),
+                ("search_members", models.TextField(default="", editable=False)),
+                ("search_staff", models.TextField(default="", editable=False)),
             ],
             options={
-                'verbose_name': 'resource',
-                'verbose_name_plural': 'resources',
-                'ordering': ['id'],
+                "verbose_name": "resource",
+                "verbose_name_plural": "resources",
+                "ordering": ["id"],
             },
             managers=[
-                ('unscoped', django.db.models.manager.Manager()),
+                ("unscoped", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9]*(_[a-z0-9]+)*$', 'Lower-case letters, digits and single underscores.')], verbose_name='code')),
-                ('title', models.CharField(max_length=80, verbose_name='title')),
-                ('title_en', models.CharField(blank=True, max_length=120, verbose_name='English title')),
-                ('aliases', models.CharField(blank=True, help_text='Found by search.', max_length=300, verbose_name='other words')),
-                ('colour', models.CharField(blank=True, max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-f]{6}$', 'A colour looks like #1a2b3c.')], verbose_name='colour')),
-                ('shape', models.CharField(blank=True, choices=[('circle', 'circle'), ('square', 'square'), ('diamond', 'diamond'), ('triangle', 'triangle'), ('pentagon', 'pentagon'), ('hexagon', 'hexagon'), ('star', 'star'), ('cross', 'cross')], max_length=12, verbose_name='shape')),
-                ('is_formal', models.BooleanField(default=True, verbose_name='formal service')),
-                ('stale_after_days', models.PositiveIntegerField(default=365, verbose_name='days until it counts as not updated')),
-                ('order', models.PositiveIntegerField(default=0, verbose_name='order')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='layers.category', verbose_name='parent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=40,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z][a-z0-9]*(_[a-z0-9]+)*$",
+                                "Lower-case letters, digits and single underscores.",
+                            )
+                        ],
+                        verbose_name="code",
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, verbose_name="title")),
+                ("title_en", models.CharField(blank=True, max_length=120, verbose_name="English title")),
+                (
+                    "aliases",
+                    models.CharField(
+                        blank=True, help_text="Found by search.", max_length=300, verbose_name="other words"
+                    ),
+                ),
+                (
+                    "colour",
+                    models.CharField(
+                        blank=True,
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^#[0-9a-f]{6}$", "A colour looks like #1a2b3c."
+                            )
+                        ],
+                        verbose_name="colour",
+                    ),
+                ),
+                (
+                    "shape",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("circle", "circle"),
+                            ("square", "square"),
+                            ("diamond", "diamond"),
+                            ("triangle", "triangle"),
+                            ("pentagon", "pentagon"),
+                            ("hexagon", "hexagon"),
+                            ("star", "star"),
+                            ("cross", "cross"),
+                        ],
+                        max_length=12,
+                        verbose_name="shape",
+                    ),
+                ),
+                ("is_formal", models.BooleanField(default=True, verbose_name="formal service")),
+                (
+                    "stale_after_days",
+                    models.PositiveIntegerField(
+                        default=365, verbose_name="days until it counts as not updated"
+                    ),
+                ),
+                ("order", models.PositiveIntegerField(default=0, verbose_name="order")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="layers.category",
+                        verbose_name="parent",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'category',
-                'verbose_name_plural': 'categories',
-                'ordering': ['order', 'code'],
+                "verbose_name": "category",
+                "verbose_name_plural": "categories",
+                "ordering": ["order", "code"],
             },
         ),
         migrations.CreateModel(
-            name='CellVersion',
+            name="CellVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=60)),
-                ('x', models.IntegerField()),
-                ('y', models.IntegerField()),
-                ('version', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=60)),
+                ("x", models.IntegerField()),
+                ("y", models.IntegerField()),
+                ("version", models.BigIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source', 'x', 'y'), name='cell_version_is_unique')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "x", "y"), name="cell_version_is_unique")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DistrictScheme',
+            name="DistrictScheme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9]*(_[a-z0-9]+)*$', 'Lower-case letters, digits and single underscores.')], verbose_name='code')),
-                ('title', models.CharField(max_length=80, verbose_name='title')),
-                ('title_en', models.CharField(blank=True, max_length=120, verbose_name='English title')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('is_approximate', models.BooleanField(default=False, help_text='Said wherever the districts appear.', verbose_name='boundaries are approximate')),
-                ('is_care_area', models.BooleanField(default=False, help_text='The scheme an address is answered with first, with its office.', verbose_name='answers first')),
-                ('order', models.PositiveIntegerField(default=0, verbose_name='order')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='layers.datasource', verbose_name='data source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=40,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z][a-z0-9]*(_[a-z0-9]+)*$",
+                                "Lower-case letters, digits and single underscores.",
+                            )
+                        ],
+                        verbose_name="code",
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, verbose_name="title")),
+                ("title_en", models.CharField(blank=True, max_length=120, verbose_name="English title")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                (
+                    "is_approximate",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Said wherever the districts appear.",
+                        verbose_name="boundaries are approximate",
+                    ),
+                ),
+                (
+                    "is_care_area",
+                    models.BooleanField(
+                        default=False,
+                        help_text="The scheme an address is answered with first, with its office.",
+                        verbose_name="answers first",
+                    ),
+                ),
+                ("order", models.PositiveIntegerField(default=0, verbose_name="order")),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="layers.datasource",
+                        verbose_name="data source",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'district scheme',
-                'verbose_name_plural': 'district schemes',
-                'ordering': ['order', 'code'],
+                "verbose_name": "district scheme",
+                "verbose_name_plural": "district schemes",
+                "ordering": ["order", "code"],
             },
         ),
         migrations.CreateModel(
-            name='District',
+            name="District",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, verbose_name='code')),
-                ('key', models.CharField(editable=False, max_length=81, unique=True, verbose_name='key')),
-                ('title', models.CharField(max_length=80, verbose_name='title')),
-                ('reading', models.CharField(blank=True, max_length=120, verbose_name='reading')),
-                ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(blank=True, null=True, srid=4326, verbose_name='boundary')),
-                ('office_phone', models.CharField(blank=True, max_length=60, verbose_name='telephone of the office')),
-                ('population', models.PositiveIntegerField(blank=True, null=True, verbose_name='population')),
-                ('population_by_age', models.JSONField(blank=True, default=dict, help_text='{"0-4": 120, …, "85+": 33}', verbose_name='population by age')),
-                ('population_on', models.DateField(blank=True, null=True, verbose_name='date of the population')),
-                ('households', models.PositiveIntegerField(blank=True, null=True, verbose_name='households')),
-                ('order', models.PositiveIntegerField(default=0, verbose_name='order')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='districts', to='layers.districtscheme', verbose_name='scheme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, verbose_name="code")),
+                ("key", models.CharField(editable=False, max_length=81, unique=True, verbose_name="key")),
+                ("title", models.CharField(max_length=80, verbose_name="title")),
+                ("reading", models.CharField(blank=True, max_length=120, verbose_name="reading")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        blank=True, null=True, srid=4326, verbose_name="boundary"
+                    ),
+                ),
+                (
+                    "office_phone",
+                    models.CharField(blank=True, max_length=60, verbose_name="telephone of the office"),
+                ),
+                ("population", models.PositiveIntegerField(blank=True, null=True, verbose_name="population")),
+                (
+                    "population_by_age",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text='{"0-4": 120, …, "85+": 33}',
+                        verbose_name="population by age",
+                    ),
+                ),
+                (
+                    "population_on",
+                    models.DateField(blank=True, null=True, verbose_name="date of the population"),
+                ),
+                ("households", models.PositiveIntegerField(blank=True, null=True, verbose_name="households")),
+                ("order", models.PositiveIntegerField(default=0, verbose_name="order")),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="districts",
+                        to="layers.districtscheme",
+                        verbose_name="scheme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'district',
-                'verbose_name_plural': 'districts',
-                'ordering': ['scheme', 'order', 'code'],
-            },
-            managers=[
-                ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='DistrictTown',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lg_code', models.CharField(max_length=6, verbose_name='municipality code')),
-                ('town', models.CharField(max_length=120, verbose_name='town')),
-                ('district', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='towns', to='layers.district', verbose_name='district')),
-                ('scheme', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='towns', to='layers.districtscheme', verbose_name='scheme')),
-            ],
-            options={
-                'verbose_name': 'town of a district',
-                'verbose_name_plural': 'table of towns',
-                'ordering': ['scheme', 'town'],
-            },
-        ),
-        migrations.CreateModel(
-            name='FieldDefinition',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9]*(_[a-z0-9]+)*$', 'Lower-case letters, digits and single underscores.')], verbose_name='key')),
-                ('title', models.CharField(max_length=80, verbose_name='title')),
-                ('title_en', models.CharField(blank=True, max_length=120, verbose_name='English title')),
-                ('help_text', models.CharField(blank=True, max_length=300, verbose_name='help')),
-                ('kind', models.CharField(choices=[('text', 'text'), ('long_text', 'long text'), ('choice', 'one choice'), ('choices', 'several choices'), ('number', 'number'), ('date', 'date'), ('boolean', 'yes or no'), ('url', 'web address')], max_length=12, verbose_name='kind')),
-                ('choices', models.JSONField(blank=True, default=list, verbose_name='choices')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='unit')),
-                ('audience', models.CharField(choices=[('public', 'everyone'), ('members', 'members'), ('staff', 'city staff')], default='members', max_length=8, verbose_name='audience')),
-                ('is_printed', models.BooleanField(default=True, verbose_name='printed')),
-                ('is_searchable', models.BooleanField(default=True, verbose_name='searchable')),
-                ('is_listed', models.BooleanField(default=False, verbose_name='listed')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('order', models.PositiveIntegerField(default=0, verbose_name='order')),
-                ('categories', models.ManyToManyField(blank=True, help_text='None: all of them.', to='layers.category', verbose_name='categories')),
-            ],
-            options={
-                'verbose_name': 'field definition',
-                'verbose_name_plural': 'field definitions',
-                'ordering': ['order', 'key'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Organisation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('reading', models.CharField(blank=True, max_length=200, verbose_name='reading')),
-                ('corporate_number', models.CharField(blank=True, max_length=13, verbose_name='corporate number')),
-                ('phone', models.CharField(blank=True, max_length=60, verbose_name='telephone')),
-                ('url', models.URLField(blank=True, max_length=500, verbose_name='web page')),
-                ('is_city', models.BooleanField(default=False, help_text='Its A and B are city staff.', verbose_name='belongs to the city')),
-            ],
-            options={
-                'verbose_name': 'organisation',
-                'verbose_name_plural': 'organisations',
-                'ordering': ['reading', 'name', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('corporate_number', ''), ('corporate_number__regex', '^\\d{13}$'), _connector='OR'), name='organisation_corporate_number_has_13_digits'), models.UniqueConstraint(condition=models.Q(('corporate_number', ''), _negated=True), fields=('corporate_number',), name='organisation_corporate_number_is_unique')],
-            },
-            managers=[
-                ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.AddField(
-            model_name='district',
-            name='office',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='districts', to='layers.organisation', verbose_name='office responsible'),
-        ),
-        migrations.CreateModel(
-            name='ProtectedPlace',
-            fields=[
-                ('resource', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='protected_place', serialize=False, to='layers.resource')),
-                ('address', models.CharField(blank=True, max_length=300, verbose_name='address')),
-                ('lg_code', models.CharField(blank=True, max_length=6, verbose_name='municipality code')),
-                ('town', models.CharField(blank=True, max_length=120, verbose_name='town')),
-                ('geom', django.contrib.gis.db.models.fields.PointField(blank=True, null=True, srid=4326, verbose_name='position')),
-            ],
-            options={
-                'verbose_name': 'protected place',
-                'verbose_name_plural': 'protected places',
-            },
-            managers=[
-                ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.AddField(
-            model_name='resource',
-            name='category',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='resources', to='layers.category', verbose_name='category'),
-        ),
-        migrations.AddField(
-            model_name='resource',
-            name='organisation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='resources', to='layers.organisation', verbose_name='organisation'),
-        ),
-        migrations.AddField(
-            model_name='resource',
-            name='service_districts',
-            field=models.ManyToManyField(blank=True, related_name='served_by', to='layers.district', verbose_name='districts served'),
-        ),
-        migrations.AddField(
-            model_name='resource',
-            name='source',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='resources', to='layers.datasource', verbose_name='data source'),
-        ),
-        migrations.AddField(
-            model_name='resource',
-            name='successor',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='predecessors', to='layers.resource', verbose_name='successor'),
-        ),
-        migrations.CreateModel(
-            name='Responsibility',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='account')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='layers.organisation', verbose_name='organisation')),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='responsibilities', to='layers.resource')),
-            ],
-            options={
-                'verbose_name': 'responsibility',
-                'verbose_name_plural': 'responsibilities',
-            },
-            managers=[
-                ('unscoped', django.db.models.manager.Manager()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Site',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('postcode', models.CharField(blank=True, max_length=8, verbose_name='postcode')),
-                ('address', models.CharField(blank=True, max_length=300, verbose_name='address')),
-                ('building', models.CharField(blank=True, max_length=200, verbose_name='building')),
-                ('lg_code', models.CharField(blank=True, max_length=6, verbose_name='municipality code')),
-                ('town', models.CharField(blank=True, max_length=120, verbose_name='town')),
-                ('geom', django.contrib.gis.db.models.fields.PointField(blank=True, null=True, spatial_index=False, srid=4326, verbose_name='position')),
-                ('geom_origin', models.CharField(blank=True, choices=[('file', 'from the file'), ('geocoded', 'from the address'), ('hand', 'set by hand')], max_length=10, verbose_name='origin of the position')),
-                ('geom_precision', models.CharField(blank=True, max_length=12, verbose_name='precision of the position')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('phone', models.CharField(blank=True, max_length=60, verbose_name='telephone')),
-                ('barrier_free', models.JSONField(blank=True, default=dict, verbose_name='barrier-free features')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sites', to='layers.organisation', verbose_name='organisation')),
-            ],
-            options={
-                'verbose_name': 'site',
-                'verbose_name_plural': 'sites',
-                'ordering': ['name', 'id'],
+                "verbose_name": "district",
+                "verbose_name_plural": "districts",
+                "ordering": ["scheme", "order", "code"],
             },
             managers=[
-                ('unscoped', django.db.models.manager.Manager()),
+                ("unscoped", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="DistrictTown",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("lg_code", models.CharField(max_length=6, verbose_name="municipality code")),
+                ("town", models.CharField(max_length=120, verbose_name="town")),
+                (
+                    "district",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="towns",
+                        to="layers.district",
+                        verbose_name="district",
+                    ),
+                ),
+                (
+                    "scheme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="towns",
+                        to="layers.districtscheme",
+                        verbose_name="scheme",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "town of a district",
+                "verbose_name_plural": "table of towns",
+                "ordering": ["scheme", "town"],
+            },
+        ),
+        migrations.CreateModel(
+            name="FieldDefinition",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(
+                        max_length=40,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z][a-z0-9]*(_[a-z0-9]+)*$",
+                                "Lower-case letters, digits and single underscores.",
+                            )
+                        ],
+                        verbose_name="key",
+                    ),
+                ),
+                ("title", models.CharField(max_length=80, verbose_name="title")),
+                ("title_en", models.CharField(blank=True, max_length=120, verbose_name="English title")),
+                ("help_text", models.CharField(blank=True, max_length=300, verbose_name="help")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("text", "text"),
+                            ("long_text", "long text"),
+                            ("choice", "one choice"),
+                            ("choices", "several choices"),
+                            ("number", "number"),
+                            ("date", "date"),
+                            ("boolean", "yes or no"),
+                            ("url", "web address"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("choices", models.JSONField(blank=True, default=list, verbose_name="choices")),
+                ("unit", models.CharField(blank=True, max_length=20, verbose_name="unit")),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[("public", "everyone"), ("members", "members"), ("staff", "city staff")],
+                        default="members",
+                        max_length=8,
+                        verbose_name="audience",
+                    ),
+                ),
+                ("is_printed", models.BooleanField(default=True, verbose_name="printed")),
+                ("is_searchable", models.BooleanField(default=True, verbose_name="searchable")),
+                ("is_listed", models.BooleanField(default=False, verbose_name="listed")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                ("order", models.PositiveIntegerField(default=0, verbose_name="order")),
+                (
+                    "categories",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="None: all of them.",
+                        to="layers.category",
+                        verbose_name="categories",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "field definition",
+                "verbose_name_plural": "field definitions",
+                "ordering": ["order", "key"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Organisation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("reading", models.CharField(blank=True, max_length=200, verbose_name="reading")),
+                (
+                    "corporate_number",
+                    models.CharField(blank=True, max_length=13, verbose_name="corporate number"),
+                ),
+                ("phone", models.CharField(blank=True, max_length=60, verbose_name="telephone")),
+                ("url", models.URLField(blank=True, max_length=500, verbose_name="web page")),
+                (
+                    "is_city",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Its A and B are city staff.",
+                        verbose_name="belongs to the city",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "organisation",
+                "verbose_name_plural": "organisations",
+                "ordering": ["reading", "name", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("corporate_number", ""),
+                            ("corporate_number__regex", "^\\d{13}$"),
+                            _connector="OR",
+                        ),
+                        name="organisation_corporate_number_has_13_digits",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("corporate_number", ""), _negated=True),
+                        fields=("corporate_number",),
+                        name="organisation_corporate_number_is_unique",
+                    ),
+                ],
+            },
+            managers=[
+                ("unscoped", django.db.models.manager.Manager()),
             ],
         ),
         migrations.AddField(
-            model_name='resource',
-            name='site',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='resources', to='layers.site', verbose_name='site'),
+            model_name="district",
+            name="office",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="districts",
+                to="layers.organisation",
+                verbose_name="office responsible",
+            ),
         ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('colour', ''), ('colour__regex', '^#[0-9a-f]{6}$'), _connector='OR'), name='category_colour_is_hex'),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[a-z][a-z0-9]*(_[a-z0-9]+)*$')), name='category_code_is_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='category_is_not_its_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', False), models.Q(models.Q(('colour', ''), _negated=True), models.Q(('shape', ''), _negated=True)), _connector='OR'), name='category_top_has_colour_and_shape'),
-        ),
-        migrations.AddConstraint(
-            model_name='districtscheme',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[a-z][a-z0-9]*(_[a-z0-9]+)*$')), name='district_scheme_code_is_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='districttown',
-            constraint=models.UniqueConstraint(fields=('scheme', 'lg_code', 'town'), name='district_town_is_unique_in_scheme'),
-        ),
-        migrations.AddConstraint(
-            model_name='fielddefinition',
-            constraint=models.CheckConstraint(condition=models.Q(('key__regex', '^[a-z][a-z0-9]*(_[a-z0-9]+)*$')), name='field_definition_key_is_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='fielddefinition',
-            constraint=models.CheckConstraint(condition=models.Q(('audience__in', ['public', 'members', 'staff'])), name='field_definition_audience_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='district',
-            constraint=models.UniqueConstraint(fields=('scheme', 'code'), name='district_code_is_unique_in_scheme'),
-        ),
-        migrations.AddConstraint(
-            model_name='district',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Za-z0-9][A-Za-z0-9_\\-]*$')), name='district_code_is_plain'),
-        ),
-        migrations.AddConstraint(
-            model_name='district',
-            constraint=models.CheckConstraint(condition=models.Q(('geom', None), ('geom__isvalid', True), _connector='OR'), name='district_boundary_is_valid'),
+        migrations.CreateModel(
+            name="ProtectedPlace",
+            fields=[
+                (
+                    "resource",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="protected_place",
+                        serialize=False,
+                        to="layers.resource",
+                    ),
+                ),
+                ("address", models.CharField(blank=True, max_length=300, verbose_name="address")),
+                ("lg_code", models.CharField(blank=True, max_length=6, verbose_name="municipality code")),
+                ("town", models.CharField(blank=True, max_length=120, verbose_name="town")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.PointField(
+                        blank=True, null=True, srid=4326, verbose_name="position"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "protected place",
+                "verbose_name_plural": "protected places",
+            },
+            managers=[
+                ("unscoped", django.db.models.manager.Manager()),
+            ],
         ),
         migrations.AddField(
-            model_name='protectedplace',
-            name='readers',
-            field=models.ManyToManyField(blank=True, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='readers'),
+            model_name="resource",
+            name="category",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="resources",
+                to="layers.category",
+                verbose_name="category",
+            ),
+        ),
+        migrations.AddField(
+            model_name="resource",
+            name="organisation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="resources",
+                to="layers.organisation",
+                verbose_name="organisation",
+            ),
+        ),
+        migrations.AddField(
+            model_name="resource",
+            name="service_districts",
+            field=models.ManyToManyField(
+                blank=True, related_name="served_by", to="layers.district", verbose_name="districts served"
+            ),
+        ),
+        migrations.AddField(
+            model_name="resource",
+            name="source",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="resources",
+                to="layers.datasource",
+                verbose_name="data source",
+            ),
+        ),
+        migrations.AddField(
+            model_name="resource",
+            name="successor",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="predecessors",
+                to="layers.resource",
+                verbose_name="successor",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Responsibility",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="layers.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="responsibilities",
+                        to="layers.resource",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "responsibility",
+                "verbose_name_plural": "responsibilities",
+            },
+            managers=[
+                ("unscoped", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Site",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("postcode", models.CharField(blank=True, max_length=8, verbose_name="postcode")),
+                ("address", models.CharField(blank=True, max_length=300, verbose_name="address")),
+                ("building", models.CharField(blank=True, max_length=200, verbose_name="building")),
+                ("lg_code", models.CharField(blank=True, max_length=6, verbose_name="municipality code")),
+                ("town", models.CharField(blank=True, max_length=120, verbose_name="town")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.PointField(
+                        blank=True, null=True, spatial_index=False, srid=4326, verbose_name="position"
+                    ),
+                ),
+                (
+                    "geom_origin",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("file", "from the file"),
+                            ("geocoded", "from the address"),
+                            ("hand", "set by hand"),
+                        ],
+                        max_length=10,
+                        verbose_name="origin of the position",
+                    ),
+                ),
+                (
+                    "geom_precision",
+                    models.CharField(blank=True, max_length=12, verbose_name="precision of the position"),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("phone", models.CharField(blank=True, max_length=60, verbose_name="telephone")),
+                (
+                    "barrier_free",
+                    models.JSONField(blank=True, default=dict, verbose_name="barrier-free features"),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="sites",
+                        to="layers.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "site",
+                "verbose_name_plural": "sites",
+                "ordering": ["name", "id"],
+            },
+            managers=[
+                ("unscoped", django.db.models.manager.Manager()),
+            ],
+        ),
+        migrations.AddField(
+            model_name="resource",
+            name="site",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="resources",
+                to="layers.site",
+                verbose_name="site",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='responsibility',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('account__isnull', False), ('organisation', None)), models.Q(('account', None), ('organisation__isnull', False)), _connector='OR'), name='responsibility_is_of_account_or_organisation'),
+            model_name="category",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("colour", ""), ("colour__regex", "^#[0-9a-f]{6}$"), _connector="OR"),
+                name="category_colour_is_hex",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='responsibility',
-            constraint=models.UniqueConstraint(fields=('resource', 'account'), name='responsibility_account_once'),
+            model_name="category",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^[a-z][a-z0-9]*(_[a-z0-9]+)*$")),
+                name="category_code_is_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='responsibility',
-            constraint=models.UniqueConstraint(fields=('resource', 'organisation'), name='responsibility_organisation_once'),
+            model_name="category",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parent", None), models.Q(("parent", models.F("id")), _negated=True), _connector="OR"
+                ),
+                name="category_is_not_its_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='site',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('geom', None), ('geom_origin', '')), models.Q(('geom__isnull', False), models.Q(('geom_origin', ''), _negated=True)), _connector='OR'), name='site_position_has_origin'),
+            model_name="category",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parent__isnull", False),
+                    models.Q(models.Q(("colour", ""), _negated=True), models.Q(("shape", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="category_top_has_colour_and_shape",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="districtscheme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^[a-z][a-z0-9]*(_[a-z0-9]+)*$")),
+                name="district_scheme_code_is_key",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="districttown",
+            constraint=models.UniqueConstraint(
+                fields=("scheme", "lg_code", "town"), name="district_town_is_unique_in_scheme"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="fielddefinition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("key__regex", "^[a-z][a-z0-9]*(_[a-z0-9]+)*$")),
+                name="field_definition_key_is_key",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="fielddefinition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("audience__in", ["public", "members", "staff"])),
+                name="field_definition_audience_is_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="district",
+            constraint=models.UniqueConstraint(
+                fields=("scheme", "code"), name="district_code_is_unique_in_scheme"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="district",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^[A-Za-z0-9][A-Za-z0-9_\\-]*$")),
+                name="district_code_is_plain",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="district",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("geom", None), ("geom__isvalid", True), _connector="OR"),
+                name="district_boundary_is_valid",
+            ),
+        ),
+        migrations.AddField(
+            model_name="protectedplace",
+            name="readers",
+            field=models.ManyToManyField(
+                blank=True, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="readers"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="responsibility",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("account__isnull", False), ("organisation", None)),
+                    models.Q(("account", None), ("organisation__isnull", False)),
+                    _connector="OR",
+                ),
+                name="responsibility_is_of_account_or_organisation",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="responsibility",
+            constraint=models.UniqueConstraint(
+                fields=("resource", "account"), name="responsibility_account_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="responsibility",
+            constraint=models.UniqueConstraint(
+                fields=("resource", "organisation"), name="responsibility_organisation_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="site",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("geom", None), ("geom_origin", "")),
+                    models.Q(("geom__isnull", False), models.Q(("geom_origin", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="site_position_has_origin",
+            ),
         ),
         migrations.AddIndex(
-            model_name='resource',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom_3857'], name='resource_geom_3857'),
+            model_name="resource",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_3857"], name="resource_geom_3857"),
         ),
         migrations.AddIndex(
-            model_name='resource',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['district_keys'], name='resource_district_keys'),
+            model_name="resource",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["district_keys"], name="resource_district_keys"
+            ),
         ),
         migrations.AddIndex(
-            model_name='resource',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['category', 'id'], name='resource_category_id'),
+            model_name="resource",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)),
+                fields=["category", "id"],
+                name="resource_category_id",
+            ),
         ),
         migrations.AddIndex(
-            model_name='resource',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['reading', 'id'], name='resource_by_reading'),
+            model_name="resource",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)), fields=["sort_name", "id"], name="resource_by_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='resource',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['-updated_at', 'id'], name='resource_by_update'),
+            model_name="resource",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)),
+                fields=["-updated_at", "id"],
+                name="resource_by_update",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('geom', None), ('geom_origin', '')), models.Q(('geom__isnull', False), models.Q(('geom_origin', ''), _negated=True)), _connector='OR'), name='resource_position_has_origin'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("geom", None), ("geom_origin", "")),
+                    models.Q(("geom__isnull", False), models.Q(("geom_origin", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="resource_position_has_origin",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='resource_has_name'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="resource_has_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('publication__in', ['draft', 'members', 'public'])), name='resource_publication_is_known'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("publication__in", ["draft", "members", "public"])),
+                name="resource_publication_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('operation__in', ['planned', 'open', 'suspended', 'closed'])), name='resource_operation_is_known'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("operation__in", ["planned", "open", "suspended", "closed"])),
+                name="resource_operation_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('vacancy', ''), ('vacancy_as_of__isnull', False), _connector='OR'), name='resource_vacancy_has_time'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("vacancy", ""), ("vacancy_as_of__isnull", False), _connector="OR"),
+                name="resource_vacancy_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('operation', 'closed'), _negated=True), ('closed_on__isnull', False), _connector='OR'), name='resource_closed_has_date'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("operation", "closed"), _negated=True),
+                    ("closed_on__isnull", False),
+                    _connector="OR",
+                ),
+                name="resource_closed_has_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('disclosure', 'open'), models.Q(('address', ''), ('building', ''), ('geom', None), ('postcode', ''), ('site', None), ('town', '')), _connector='OR'), name='resource_undisclosed_holds_no_place'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("disclosure", "open"),
+                    models.Q(
+                        ("address", ""),
+                        ("building", ""),
+                        ("geom", None),
+                        ("postcode", ""),
+                        ("site", None),
+                        ("town", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="resource_undisclosed_holds_no_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('service_area', 'polygon'), _negated=True), ('service_geom__isnull', False), _connector='OR'), name='resource_drawn_area_has_polygon'),
+            model_name="resource",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("service_area", "polygon"), _negated=True),
+                    ("service_geom__isnull", False),
+                    _connector="OR",
+                ),
+                name="resource_drawn_area_has_polygon",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('office_number', ''), _negated=True), ('deleted_at', None)), fields=('office_number', 'category'), name='resource_office_number_is_unique_with_service'),
+            model_name="resource",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(models.Q(("office_number", ""), _negated=True), ("deleted_at", None)),
+                fields=("office_number", "category"),
+                name="resource_office_number_is_unique_with_service",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(condition=models.Q(('source_key', ''), _negated=True), fields=('source', 'source_key'), name='resource_source_key_is_unique'),
+            model_name="resource",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("source_key", ""), _negated=True),
+                fields=("source", "source_key"),
+                name="resource_source_key_is_unique",
+            ),
         ),
     ]

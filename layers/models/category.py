@@ -6,7 +6,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 COLOUR = RegexValidator(r"^#[0-9a-f]{6}$", _("A colour looks like #1a2b3c."))
-CODE = RegexValidator(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", _("Lower-case letters, digits and single underscores."))
+CODE = RegexValidator(
+    r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", _("Lower-case letters, digits and single underscores.")
+)
 
 
 class Category(models.Model):

@@ -20,9 +20,13 @@ class DistrictScheme(models.Model):
         _("boundaries are approximate"), default=False, help_text=_("Said wherever the districts appear.")
     )
     is_care_area = models.BooleanField(
-        _("answers first"), default=False, help_text=_("The scheme an address is answered with first, with its office.")
+        _("answers first"),
+        default=False,
+        help_text=_("The scheme an address is answered with first, with its office."),
     )
-    source = models.ForeignKey(DataSource, models.SET_NULL, null=True, blank=True, verbose_name=_("data source"))
+    source = models.ForeignKey(
+        DataSource, models.SET_NULL, null=True, blank=True, verbose_name=_("data source")
+    )
     order = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
@@ -31,7 +35,8 @@ class DistrictScheme(models.Model):
         ordering = ["order", "code"]
         constraints = [
             models.CheckConstraint(
-                name="district_scheme_code_is_key", condition=models.Q(code__regex=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
+                name="district_scheme_code_is_key",
+                condition=models.Q(code__regex=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"),
             ),
         ]
 
@@ -42,14 +47,21 @@ class DistrictScheme(models.Model):
 class District(models.Model):
     """地区: polygon, population, and the office responsible (担当包括 …). Named ``scheme:code`` outside."""
 
-    scheme = models.ForeignKey(DistrictScheme, models.CASCADE, related_name="districts", verbose_name=_("scheme"))
+    scheme = models.ForeignKey(
+        DistrictScheme, models.CASCADE, related_name="districts", verbose_name=_("scheme")
+    )
     code = models.CharField(_("code"), max_length=40)
     key = models.CharField(_("key"), max_length=81, unique=True, editable=False)
     title = models.CharField(_("title"), max_length=80)
     reading = models.CharField(_("reading"), max_length=120, blank=True)
     geom = models.MultiPolygonField(_("boundary"), srid=STORAGE_SRID, null=True, blank=True)
     office = models.ForeignKey(
-        Organisation, models.SET_NULL, null=True, blank=True, related_name="districts", verbose_name=_("office responsible")
+        Organisation,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="districts",
+        verbose_name=_("office responsible"),
     )
     office_phone = models.CharField(_("telephone of the office"), max_length=60, blank=True)
     population = models.PositiveIntegerField(_("population"), null=True, blank=True)
@@ -72,7 +84,8 @@ class District(models.Model):
                 name="district_code_is_plain", condition=models.Q(code__regex=r"^[A-Za-z0-9][A-Za-z0-9_\-]*$")
             ),
             models.CheckConstraint(
-                name="district_boundary_is_valid", condition=models.Q(geom=None) | models.Q(geom__isvalid=True)
+                name="district_boundary_is_valid",
+                condition=models.Q(geom=None) | models.Q(geom__isvalid=True),
             ),
         ]
 
@@ -93,7 +106,9 @@ class DistrictTown(models.Model):
         verbose_name_plural = _("table of towns")
         ordering = ["scheme", "town"]
         constraints = [
-            models.UniqueConstraint(name="district_town_is_unique_in_scheme", fields=["scheme", "lg_code", "town"]),
+            models.UniqueConstraint(
+                name="district_town_is_unique_in_scheme", fields=["scheme", "lg_code", "town"]
+            ),
         ]
 
     def __str__(self) -> str:

@@ -42,7 +42,9 @@ class FieldDefinition(models.Model):
     categories = models.ManyToManyField(
         Category, blank=True, verbose_name=_("categories"), help_text=_("None: all of them.")
     )
-    audience = models.CharField(_("audience"), max_length=8, choices=AUDIENCES, default=Audience.MEMBERS.value)
+    audience = models.CharField(
+        _("audience"), max_length=8, choices=AUDIENCES, default=Audience.MEMBERS.value
+    )
     is_printed = models.BooleanField(_("printed"), default=True)
     is_searchable = models.BooleanField(_("searchable"), default=True)
     is_listed = models.BooleanField(_("listed"), default=False)

@@ -31,7 +31,9 @@ class Place(models.Model):
     lg_code = models.CharField(_("municipality code"), max_length=6, blank=True)
     town = models.CharField(_("town"), max_length=120, blank=True)
     geom = models.PointField(_("position"), srid=STORAGE_SRID, null=True, blank=True, spatial_index=False)
-    geom_origin = models.CharField(_("origin of the position"), max_length=10, choices=PlaceOrigin, blank=True)
+    geom_origin = models.CharField(
+        _("origin of the position"), max_length=10, choices=PlaceOrigin, blank=True
+    )
     geom_precision = models.CharField(_("precision of the position"), max_length=12, blank=True)
 
     class Meta:
@@ -43,6 +45,7 @@ def place_constraints(prefix: str) -> list[models.BaseConstraint]:
     return [
         models.CheckConstraint(
             name=f"{prefix}_position_has_origin",
-            condition=models.Q(geom=None, geom_origin="") | (models.Q(geom__isnull=False) & ~models.Q(geom_origin="")),
+            condition=models.Q(geom=None, geom_origin="")
+            | (models.Q(geom__isnull=False) & ~models.Q(geom_origin="")),
         ),
     ]

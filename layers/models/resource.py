@@ -89,9 +89,13 @@ class Resource(Place):
     """
 
     name = models.CharField(_("name"), max_length=200)
-    former_names = ArrayField(models.CharField(max_length=200), default=list, blank=True, verbose_name=_("former names"))
+    former_names = ArrayField(
+        models.CharField(max_length=200), default=list, blank=True, verbose_name=_("former names")
+    )
     reading = models.CharField(_("reading"), max_length=300, blank=True)
-    category = models.ForeignKey(Category, models.PROTECT, related_name="resources", verbose_name=_("category"))
+    category = models.ForeignKey(
+        Category, models.PROTECT, related_name="resources", verbose_name=_("category")
+    )
     fields_of_support = ArrayField(
         models.CharField(max_length=40), default=list, blank=True, verbose_name=_("fields of support")
     )
@@ -100,7 +104,12 @@ class Resource(Place):
         Site, models.SET_NULL, null=True, blank=True, related_name="resources", verbose_name=_("site")
     )
     organisation = models.ForeignKey(
-        Organisation, models.SET_NULL, null=True, blank=True, related_name="resources", verbose_name=_("organisation")
+        Organisation,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="resources",
+        verbose_name=_("organisation"),
     )
     office_number = models.CharField(_("office number"), max_length=20, blank=True)
     phone = models.CharField(_("telephone"), max_length=100, blank=True)
@@ -122,27 +131,46 @@ class Resource(Place):
     service_geom = models.MultiPolygonField(_("area served"), srid=STORAGE_SRID, null=True, blank=True)
     delivery = models.CharField(_("delivery"), max_length=8, choices=Delivery, default=Delivery.ON_SITE)
     properties = models.JSONField(_("city-defined fields"), default=dict, blank=True)
-    publication = models.CharField(_("publication"), max_length=8, choices=Publication, default=Publication.DRAFT)
+    publication = models.CharField(
+        _("publication"), max_length=8, choices=Publication, default=Publication.DRAFT
+    )
     operation = models.CharField(_("operation"), max_length=10, choices=Operation, default=Operation.OPEN)
     opened_on = models.DateField(_("opened on"), null=True, blank=True)
     suspended_on = models.DateField(_("suspended on"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     successor = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="predecessors", verbose_name=_("successor")
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("successor"),
     )
-    disclosure = models.CharField(_("disclosure of place"), max_length=8, choices=Disclosure, default=Disclosure.OPEN)
+    disclosure = models.CharField(
+        _("disclosure of place"), max_length=8, choices=Disclosure, default=Disclosure.OPEN
+    )
     withheld = ArrayField(
-        models.CharField(max_length=20), default=list, blank=True, verbose_name=_("items withheld from the public")
+        models.CharField(max_length=20),
+        default=list,
+        blank=True,
+        verbose_name=_("items withheld from the public"),
     )
     hand_districts = models.JSONField(
         _("districts set by hand"), default=dict, blank=True, help_text=_('{"scheme": "code"}')
     )
     source = models.ForeignKey(
-        DataSource, models.SET_NULL, null=True, blank=True, related_name="resources", verbose_name=_("data source")
+        DataSource,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="resources",
+        verbose_name=_("data source"),
     )
     source_key = models.CharField(_("key in the source"), max_length=100, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    updated_at = models.DateTimeField(_("last update"), help_text=_("Moves when a person changes something visible."))
+    updated_at = models.DateTimeField(
+        _("last update"), help_text=_("Moves when a person changes something visible.")
+    )
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
     verified_by = models.CharField(_("verified by"), max_length=100, blank=True)
     verified_how = models.CharField(_("verified how"), max_length=20, blank=True)
@@ -162,6 +190,7 @@ class Resource(Place):
     address_public = models.CharField(max_length=400, default="", editable=False)
     formal = models.BooleanField(_("formal service"), default=True, editable=False)
     district_keys = ArrayField(models.CharField(max_length=81), default=list, editable=False)
+    sort_name = models.TextField(default="", editable=False, db_collation="C")
     search_public = models.TextField(default="", editable=False)
     search_members = models.TextField(default="", editable=False)
     search_staff = models.TextField(default="", editable=False)
@@ -175,8 +204,12 @@ class Resource(Place):
         constraints = [
             *place_constraints("resource"),
             models.CheckConstraint(name="resource_has_name", condition=~Q(name="")),
-            models.CheckConstraint(name="resource_publication_is_known", condition=Q(publication__in=Publication.values)),
-            models.CheckConstraint(name="resource_operation_is_known", condition=Q(operation__in=Operation.values)),
+            models.CheckConstraint(
+                name="resource_publication_is_known", condition=Q(publication__in=Publication.values)
+            ),
+            models.CheckConstraint(
+                name="resource_operation_is_known", condition=Q(operation__in=Operation.values)
+            ),
             models.CheckConstraint(
                 name="resource_vacancy_has_time", condition=Q(vacancy="") | Q(vacancy_as_of__isnull=False)
             ),
@@ -185,7 +218,8 @@ class Resource(Place):
             ),
             models.CheckConstraint(
                 name="resource_undisclosed_holds_no_place",
-                condition=Q(disclosure="open") | Q(geom=None, address="", building="", town="", postcode="", site=None),
+                condition=Q(disclosure="open")
+                | Q(geom=None, address="", building="", town="", postcode="", site=None),
             ),
             models.CheckConstraint(
                 name="resource_drawn_area_has_polygon",
@@ -197,15 +231,21 @@ class Resource(Place):
                 condition=~Q(office_number="") & Q(deleted_at=None),
             ),
             models.UniqueConstraint(
-                name="resource_source_key_is_unique", fields=["source", "source_key"], condition=~Q(source_key="")
+                name="resource_source_key_is_unique",
+                fields=["source", "source_key"],
+                condition=~Q(source_key=""),
             ),
         ]
         indexes = [
             GistIndex(name="resource_geom_3857", fields=["geom_3857"]),
             GinIndex(name="resource_district_keys", fields=["district_keys"]),
-            models.Index(name="resource_category_id", fields=["category", "id"], condition=Q(deleted_at=None)),
-            models.Index(name="resource_by_reading", fields=["reading", "id"], condition=Q(deleted_at=None)),
-            models.Index(name="resource_by_update", fields=["-updated_at", "id"], condition=Q(deleted_at=None)),
+            models.Index(
+                name="resource_category_id", fields=["category", "id"], condition=Q(deleted_at=None)
+            ),
+            models.Index(name="resource_by_name", fields=["sort_name", "id"], condition=Q(deleted_at=None)),
+            models.Index(
+                name="resource_by_update", fields=["-updated_at", "id"], condition=Q(deleted_at=None)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -215,12 +255,16 @@ class Resource(Place):
 class ProtectedPlace(models.Model):
     """The exact place of a resource whose disclosure is ``area``: for named accounts only, read through no other door."""
 
-    resource = models.OneToOneField(Resource, models.CASCADE, primary_key=True, related_name="protected_place")
+    resource = models.OneToOneField(
+        Resource, models.CASCADE, primary_key=True, related_name="protected_place"
+    )
     address = models.CharField(_("address"), max_length=300, blank=True)
     lg_code = models.CharField(_("municipality code"), max_length=6, blank=True)
     town = models.CharField(_("town"), max_length=120, blank=True)
     geom = models.PointField(_("position"), srid=STORAGE_SRID, null=True, blank=True)
-    readers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("readers"))
+    readers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("readers")
+    )
 
     unscoped = models.Manager()
 
@@ -237,7 +281,12 @@ class Responsibility(models.Model):
 
     resource = models.ForeignKey(Resource, models.CASCADE, related_name="responsibilities")
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("account")
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("account"),
     )
     organisation = models.ForeignKey(
         Organisation, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("organisation")
@@ -251,10 +300,13 @@ class Responsibility(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="responsibility_is_of_account_or_organisation",
-                condition=Q(account__isnull=False, organisation=None) | Q(account=None, organisation__isnull=False),
+                condition=Q(account__isnull=False, organisation=None)
+                | Q(account=None, organisation__isnull=False),
             ),
             models.UniqueConstraint(name="responsibility_account_once", fields=["resource", "account"]),
-            models.UniqueConstraint(name="responsibility_organisation_once", fields=["resource", "organisation"]),
+            models.UniqueConstraint(
+                name="responsibility_organisation_once", fields=["resource", "organisation"]
+            ),
         ]
 
     def __str__(self) -> str:

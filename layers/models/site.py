@@ -14,7 +14,9 @@ class Organisation(models.Model):
     corporate_number = models.CharField(_("corporate number"), max_length=13, blank=True)
     phone = models.CharField(_("telephone"), max_length=60, blank=True)
     url = models.URLField(_("web page"), max_length=500, blank=True)
-    is_city = models.BooleanField(_("belongs to the city"), default=False, help_text=_("Its A and B are city staff."))
+    is_city = models.BooleanField(
+        _("belongs to the city"), default=False, help_text=_("Its A and B are city staff.")
+    )
 
     unscoped = models.Manager()
 
@@ -43,7 +45,12 @@ class Site(Place):
 
     name = models.CharField(_("name"), max_length=200)
     organisation = models.ForeignKey(
-        Organisation, models.SET_NULL, null=True, blank=True, related_name="sites", verbose_name=_("organisation")
+        Organisation,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="sites",
+        verbose_name=_("organisation"),
     )
     phone = models.CharField(_("telephone"), max_length=60, blank=True)
     barrier_free = models.JSONField(_("barrier-free features"), default=dict, blank=True)

@@ -68,6 +68,8 @@ BEGIN
     END IF;
     NEW.district_keys := layers_districts_of(place, place_lg_code, place_town, NEW.hand_districts);
     NEW.formal := COALESCE(NEW.formal_override, (SELECT is_formal FROM layers_category WHERE id = NEW.category_id), true);
+    -- Readings first, in the order of the kana table; what has no reading follows by its characters.
+    NEW.sort_name := layers_normalise(COALESCE(NULLIF(NEW.reading, ''), NEW.name));
     SELECT string_agg(v, '|') FILTER (WHERE NOT item = ANY (NEW.withheld)),
            string_agg(v, '|') FILTER (WHERE item = ANY (NEW.withheld))
     INTO open_items, withheld_items

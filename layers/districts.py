@@ -1,0 +1,194 @@
+"""The sources ``districts-<scheme>``: divisions of the city with population and the office responsible."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from django.contrib.gis.db.models import Extent
+from django.contrib.gis.geos import Polygon
+from django.db.models import F, OrderBy, Q, QuerySet, Value
+from django.db.models.functions import NullIf
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from layers import parameters as read
+from layers.access import NOTHING, Viewer
+from layers.conditions import equal_q
+from layers.crs import STORAGE_SRID
+from layers.errors import FeatureNotFound, ParameterError
+from layers.fields import Field, Kind
+from layers.functions import Contains, Normalise
+from layers.models import District, DistrictScheme
+from layers.query import SHARED, FeatureQuery, Resolvers
+from layers.source import Count, Facet, Feature, FeatureSource, Metadata, register
+from layers.text import normalise, words
+from layers.versions import tile_version
+from layers.vocabulary import SchemeInfo, vocabulary
+
+PREFIX = "p_"
+#: Parameters of a search that mean something for districts; the rest of the shared ones are without effect.
+MEANT = frozenset({"q", "bbox", "within", "district", "sort"})
+
+
+def visible_districts(viewer: Viewer | None) -> Q:
+    """Which districts a viewer may see: A–C and administrator all, everyone while the public site is on."""
+    viewer = viewer or Viewer()
+    return Q() if viewer.is_served else NOTHING
+
+
+class DistrictSource(FeatureSource):
+    """Districts of one scheme (R1, G3)."""
+
+    geometry_type = "MultiPolygon"
+
+    def __init__(self, viewer: Viewer, scheme: SchemeInfo) -> None:
+        self.viewer = viewer
+        self.scheme = scheme
+        self.slug = scheme.slug
+
+    @property
+    def metadata(self) -> Metadata:
+        """Title of the scheme, with a word where its boundaries are approximate."""
+        row = DistrictScheme.objects.select_related("source").get(pk=self.scheme.id)
+        title = (
+            _("%(scheme)s (approximate)") % {"scheme": self.scheme.title}
+            if row.is_approximate
+            else self.scheme.title
+        )
+        return Metadata(
+            title=title,
+            description=row.description,
+            keywords=(self.scheme.title,),
+            attributions=(row.source.attribution,) if row.source else (),
+            is_approximate=row.is_approximate,
+        )
+
+    @cached_property
+    def _fields(self) -> dict[str, Field]:
+        found = [
+            Field("key", gettext_lazy("key"), Kind.TEXT, lambda: F("key")),
+            Field("code", gettext_lazy("code"), Kind.TEXT, lambda: F("code"), is_sortable=True),
+            Field("name", gettext_lazy("name"), Kind.TEXT, lambda: F("title"), is_sortable=True, is_listed=True),
+            Field("scheme", gettext_lazy("district scheme"), Kind.TEXT, lambda: F("scheme__code")),
+            Field("scheme_title", gettext_lazy("title of the scheme"), Kind.TEXT, lambda: F("scheme__title")),
+            Field("approximate", gettext_lazy("boundaries are approximate"), Kind.BOOLEAN,
+                  lambda: F("scheme__is_approximate")),
+            Field("office", gettext_lazy("office responsible"), Kind.TEXT, lambda: F("office__name"), is_listed=True),
+            Field("office_phone", gettext_lazy("telephone of the office"), Kind.TEXT,
+                  lambda: NullIf(F("office_phone"), Value("")), is_listed=True),
+            Field("population", gettext_lazy("population"), Kind.NUMBER, lambda: F("population"), is_sortable=True),
+            Field("households", gettext_lazy("households"), Kind.NUMBER, lambda: F("households"), is_sortable=True),
+            Field("population_on", gettext_lazy("date of the population"), Kind.DATE, lambda: F("population_on")),
+        ]  # fmt: skip
+        return {item.key: item for item in found}
+
+    def fields(self) -> dict[str, Field]:
+        """Fields, by key."""
+        return self._fields
+
+    def parse(
+        self,
+        params: Mapping[str, str] | Iterable[tuple[str, str]],
+        *,
+        extra: Iterable[str] = (),
+        resolvers: Resolvers | None = None,
+    ) -> FeatureQuery:
+        """Read a search. Shared parameters of 地域資源 that mean nothing here are accepted; unknown ones are refused."""
+        values = read.multi(params)
+        for key in values:
+            if key not in SHARED and key not in set(extra) and not key.startswith("field."):
+                raise ParameterError(key, _("Unknown parameter."))
+        return FeatureQuery(
+            words=words(" ".join(values.get("q", []))),
+            bbox=read.bbox(values),
+            within=read.polygon(values),
+            districts=tuple(values.get("district", [])),
+            sort=self._sort(values),
+            page=read.integer("page", values, 1, 1, 100_000),
+            per_page=read.integer("per_page", values, 20, 1, 200),
+            pairs=tuple((key, value) for key, given in values.items() if key in MEANT for value in given),
+        )
+
+    def _sort(self, values: Mapping[str, list[str]]) -> tuple[tuple[str, bool], ...]:
+        found = []
+        for part in filter(None, (read.single("sort", values) or "").split(",")):
+            key = part.lstrip("+-")
+            if key in self._fields and self._fields[key].is_sortable or key == "id":
+                found.append((key, part.startswith("-")))
+        return tuple(found)
+
+    def visible(self) -> "QuerySet[District]":
+        """Districts of the scheme the viewer may see."""
+        return District.unscoped.filter(visible_districts(self.viewer), scheme_id=self.scheme.id)
+
+    def features(self, query: FeatureQuery) -> "QuerySet[District]":
+        """Districts found, in the scheme's order unless asked otherwise."""
+        rows = self.visible()
+        for word in query.words:
+            rows = rows.filter(Contains(Normalise(F("title")), Value(normalise(word))))
+        if query.bbox:
+            box = Polygon.from_bbox(query.bbox)
+            box.srid = STORAGE_SRID
+            rows = rows.filter(geom__intersects=box)
+        if query.within:
+            rows = rows.filter(geom__intersects=query.within)
+        for key, value in query.equals:
+            rows = rows.filter(equal_q(self._fields[key], value))
+        asked = [OrderBy(F("title" if key == "name" else key), descending=down) for key, down in query.sort]
+        return rows.order_by(*(asked or ["order", "code"]), "id")
+
+    def select(
+        self, rows: "QuerySet[Any]", keys: Sequence[str] | None = None, **more: Any
+    ) -> "QuerySet[Any, dict[str, Any]]":
+        """Rows as dictionaries ``id, shown_geom, p_<key> …``."""
+        wanted = self._fields if keys is None else {key: self._fields[key] for key in keys}
+        values = {PREFIX + key: field.value() for key, field in wanted.items()}
+        return rows.values("id", shown_geom=F("geom"), **values, **more)
+
+    def load(
+        self,
+        query: FeatureQuery,
+        *,
+        offset: int = 0,
+        limit: int | None = None,
+        keys: Sequence[str] | None = None,
+    ) -> list[Feature]:
+        """Districts found."""
+        stop = None if limit is None else offset + limit
+        return [self._feature(row) for row in self.select(self.features(query), keys)[offset:stop]]
+
+    def _feature(self, row: dict[str, Any]) -> Feature:
+        properties = {key.removeprefix(PREFIX): value for key, value in row.items() if key.startswith(PREFIX)}
+        return Feature(row["id"], properties, row["shown_geom"])
+
+    def get(self, feature_id: int) -> Feature:
+        """One district. Raises :class:`FeatureNotFound`."""
+        row = self.select(self.visible().filter(pk=feature_id)).first()
+        if row is None:
+            raise FeatureNotFound(str(feature_id))
+        return self._feature(row)
+
+    def count(self, query: FeatureQuery, *, cap: int | None = None) -> Count:
+        """How many are found; districts are few, the count is always exact."""
+        return Count(self.features(query).order_by().count())
+
+    def facets(self, query: FeatureQuery, key: str) -> list[Facet]:
+        """Districts have no choices to count."""
+        return []
+
+    def extent(self) -> tuple[float, float, float, float] | None:
+        """Extent of the scheme."""
+        found = self.visible().aggregate(box=Extent("geom"))["box"]
+        return tuple(found) if found else None
+
+    def version(self, tile: tuple[int, int, int] | None = None) -> str:
+        """Version of the whole scheme; districts are drawn whole."""
+        return f"{tile_version(self.slug)}-{vocabulary().version}"
+
+
+@register
+def district_sources(viewer: Viewer) -> list[FeatureSource]:
+    """One source for each scheme."""
+    if not viewer.is_served:
+        return []
+    return [DistrictSource(viewer, scheme) for scheme in vocabulary().schemes.values()]

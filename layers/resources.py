@@ -1,0 +1,174 @@
+"""The source ``resources``: 地域資源 as a viewer sees them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from django.contrib.gis.db.models import Extent
+from django.db.models import F, OrderBy, QuerySet
+from django.utils.translation import gettext as _
+
+from layers.access import Viewer
+from layers.conditions import conditions, equal_q
+from layers.errors import FeatureNotFound
+from layers.fields import Field, fields_for
+from layers.functions import GeographyDistance, geometry_value
+from layers.models import DataSource, Resource
+from layers.query import FeatureQuery, Resolvers
+from layers.source import Count, Facet, Feature, FeatureSource, Metadata, register
+from layers.versions import tile_version
+from layers.vocabulary import Vocabulary, vocabulary
+
+PREFIX = "p_"
+
+
+class ResourceSource(FeatureSource):
+    """地域資源 (R1–R8). Made per request; holds the vocabulary in force."""
+
+    slug = "resources"
+    geometry_type = "Point"
+
+    def __init__(self, viewer: Viewer, words: Vocabulary | None = None) -> None:
+        self.viewer = viewer
+        self.vocabulary = words or vocabulary()
+
+    @property
+    def metadata(self) -> Metadata:
+        """Title and the attributions of every data source in use."""
+        used = DataSource.objects.filter(resources__isnull=False).distinct()
+        return Metadata(
+            title=_("Community resources"),
+            description=_("Care providers, clinics, nurseries, salons, shelters and groups of the city."),
+            keywords=tuple(category.title for category in self.vocabulary.top_categories),
+            attributions=tuple(used.values_list("attribution", flat=True)),
+        )
+
+    @cached_property
+    def _fields(self) -> dict[str, Field]:
+        return fields_for(self.viewer, self.vocabulary)
+
+    def fields(self) -> dict[str, Field]:
+        """Fields the viewer sees, by key, base fields first."""
+        return self._fields
+
+    def parse(
+        self,
+        params: Mapping[str, str] | Iterable[tuple[str, str]],
+        *,
+        extra: Iterable[str] = (),
+        resolvers: Resolvers | None = None,
+    ) -> FeatureQuery:
+        """Read a search; see :meth:`FeatureQuery.from_params`."""
+        return FeatureQuery.from_params(
+            params, self._fields, self.vocabulary, extra=extra, resolvers=resolvers
+        )
+
+    def visible(self) -> "QuerySet[Resource]":
+        """The rows the viewer may see: the one place reads of resources start from."""
+        return Resource.unscoped.all().visible_to(self.viewer)
+
+    def found(self, query: FeatureQuery) -> "QuerySet[Resource]":
+        """Rows found, in no order."""
+        rows = self.visible().filter(conditions(query, self.viewer, self._fields, self.vocabulary))
+        for key, value in query.equals:
+            rows = rows.filter(equal_q(self._fields[key], value))
+        return rows
+
+    def features(self, query: FeatureQuery) -> "QuerySet[Resource]":
+        """Rows found, ordered: as asked, else by distance from the spot, else by name; ties by id."""
+        return self.found(query).order_by(*self.order(query))
+
+    def order(self, query: FeatureQuery) -> list[Any]:
+        """ORDER BY of a query. Rows without a value come last."""
+        asked = query.sort or ((("distance", False),) if query.spot else (("name", False),))
+        found: list[Any] = []
+        for key, descending in asked:
+            if key in {"name", "reading"}:
+                found.append(OrderBy(F("sort_name"), descending=descending))
+            elif key == "id":
+                found.append(OrderBy(F("id"), descending=descending))
+            elif key == "distance" and query.spot:
+                distance = GeographyDistance(F("geom_public"), geometry_value(query.spot.point))
+                found.append(OrderBy(distance, descending=descending, nulls_last=True))
+            elif key == "updated_at":
+                found.append(OrderBy(F("updated_at"), descending=descending))
+            else:
+                found.append(OrderBy(self._fields[key].value(), descending=descending, nulls_last=True))
+        if not any(key == "id" for key, _descending in asked):
+            found.append(OrderBy(F("id")))
+        return found
+
+    def select(
+        self, rows: "QuerySet[Any]", keys: Sequence[str] | None = None, **more: Any
+    ) -> "QuerySet[Any, dict[str, Any]]":
+        """Rows as dictionaries ``id, shown_geom, p_<key> …``, every value masked for the viewer."""
+        wanted = self._fields if keys is None else {key: self._fields[key] for key in keys}
+        values = {PREFIX + key: field.value() for key, field in wanted.items()}
+        return rows.values("id", shown_geom=F("geom_public"), **values, **more)
+
+    def load(
+        self,
+        query: FeatureQuery,
+        *,
+        offset: int = 0,
+        limit: int | None = None,
+        keys: Sequence[str] | None = None,
+    ) -> list[Feature]:
+        """Features found. The page's ids come first, their values after: sorting carries no wide rows."""
+        ids = self.page_ids(query, offset, limit)
+        rows = Resource.unscoped.filter(pk__in=ids)
+        more = (
+            {"distance": GeographyDistance(F("geom_public"), geometry_value(query.spot.point))}
+            if query.spot
+            else {}
+        )
+        selected = self.select(rows, keys, **more)
+        loaded = {row["id"]: self._feature(row) for row in selected}
+        return [loaded[pk] for pk in ids if pk in loaded]
+
+    def page_ids(self, query: FeatureQuery, offset: int, limit: int | None) -> list[int]:
+        """Ids of one page, in order."""
+        stop = None if limit is None else offset + limit
+        return list(self.features(query).values_list("pk", flat=True)[offset:stop])
+
+    def _feature(self, row: dict[str, Any]) -> Feature:
+        properties = {key.removeprefix(PREFIX): value for key, value in row.items() if key.startswith(PREFIX)}
+        if "category_title" in properties and "category" in properties:
+            properties["category_title"] = self.vocabulary.categories[properties["category"]].title
+        return Feature(row["id"], properties, row["shown_geom"], row.get("distance"))
+
+    def get(self, feature_id: int) -> Feature:
+        """One resource. Raises :class:`FeatureNotFound`."""
+        row = self.select(self.visible().filter(pk=feature_id)).first()
+        if row is None:
+            raise FeatureNotFound(str(feature_id))
+        return self._feature(row)
+
+    def count(self, query: FeatureQuery, *, cap: int | None = None) -> Count:
+        """How many are found; counting stops at ``cap``."""
+        rows = self.found(query)
+        if cap is None:
+            return Count(rows.count())
+        number = rows[: cap + 1].count()
+        return Count(min(number, cap), number <= cap)
+
+    def facets(self, query: FeatureQuery, key: str) -> list[Facet]:
+        """Counts beside each choice of ``category``, ``district:<scheme>``, ``vacancy``, ``field.<key>`` …"""
+        from layers.facets import facets
+
+        return facets(self, query, key)
+
+    def extent(self) -> tuple[float, float, float, float] | None:
+        """Extent of the positions the viewer sees."""
+        found = self.visible().aggregate(box=Extent("geom_public"))["box"]
+        return tuple(found) if found else None
+
+    def version(self, tile: tuple[int, int, int] | None = None) -> str:
+        """Data and schema version; changes of cells far from the tile do not show."""
+        return f"{tile_version('resources', tile)}-{self.vocabulary.version}"
+
+
+@register
+def resource_sources(viewer: Viewer) -> list[FeatureSource]:
+    """地域資源 are a source for whoever may see any of them: A–C, administrator, everyone while the public site is on."""
+    return [ResourceSource(viewer)] if viewer.is_served else []

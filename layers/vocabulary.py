@@ -1,0 +1,213 @@
+"""The words answers are built with: categories, fields of support, field definitions, district schemes.
+
+Read whole and kept per process under the version the database gives them (``layers/sql/cells.sql``), so that an
+administrator's change is in force with the next request, in every process.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
+from typing import Final
+
+from django.utils.translation import get_language
+
+from layers.access import Audience
+from layers.models import Category, CellVersion, DistrictScheme, FieldDefinition, FieldOfSupport
+from layers.models.field_definition import FieldKind
+
+
+def _in_language(title: str, title_en: str) -> str:
+    return title_en if title_en and (get_language() or "ja").startswith("en") else title
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryInfo:
+    """One category with what it inherits. ``descendants`` holds its own id and those of all below."""
+
+    id: int
+    code: str
+    parent: str | None
+    top: str
+    depth: int
+    name: str
+    name_en: str
+    colour: str
+    shape: str
+    is_formal: bool
+    stale_after_days: int
+    descendants: frozenset[int]
+
+    @property
+    def title(self) -> str:
+        """Title in the language in force."""
+        return _in_language(self.name, self.name_en)
+
+
+@dataclass(frozen=True, slots=True)
+class DefinedField:
+    """A city-defined field as it is used everywhere; see ``layers.models.FieldDefinition``."""
+
+    key: str
+    name: str
+    name_en: str
+    help_text: str
+    kind: FieldKind
+    choices: tuple[tuple[str, str], ...]
+    unit: str
+    audience: Audience
+    is_printed: bool
+    is_searchable: bool
+    is_listed: bool
+    categories: frozenset[str]
+
+    @property
+    def title(self) -> str:
+        """Title in the language in force."""
+        return _in_language(self.name, self.name_en)
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeInfo:
+    """A district scheme; its source is ``districts-<code>``."""
+
+    id: int
+    code: str
+    name: str
+    name_en: str
+    is_approximate: bool
+    is_care_area: bool
+
+    @property
+    def title(self) -> str:
+        """Title in the language in force."""
+        return _in_language(self.name, self.name_en)
+
+    @property
+    def slug(self) -> str:
+        """Slug of the scheme's source."""
+        return f"districts-{self.code}"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """One consistent reading of all of it."""
+
+    version: int
+    categories: dict[str, CategoryInfo] = field(default_factory=dict)
+    supports: dict[str, tuple[str, str]] = field(default_factory=dict)
+    fields: dict[str, DefinedField] = field(default_factory=dict)
+    schemes: dict[str, SchemeInfo] = field(default_factory=dict)
+
+    @cached_property
+    def top_categories(self) -> list[CategoryInfo]:
+        """Categories of the first level, in order: the colours on the map."""
+        return [category for category in self.categories.values() if category.parent is None]
+
+    def category_ids(self, codes: tuple[str, ...]) -> set[int]:
+        """Ids of categories and everything below them."""
+        return {pk for code in codes for pk in self.categories[code].descendants}
+
+    def support_title(self, code: str) -> str:
+        """Title of a field of support in the language in force."""
+        return _in_language(*self.supports.get(code, (code, "")))
+
+
+_lock: Final = Lock()
+_kept: Vocabulary | None = None
+
+
+def vocabulary() -> Vocabulary:
+    """The vocabulary in force. One small query when nothing has changed."""
+    global _kept
+    version = (
+        CellVersion.objects.filter(source="schema", x=-1, y=-1).values_list("version", flat=True).first() or 0
+    )
+    kept = _kept
+    if kept is not None and kept.version == version and version:
+        return kept
+    with _lock:
+        _kept = kept = _read(version)
+    return kept
+
+
+def forget() -> None:
+    """Drop what is kept; for tests that roll the database back under the same version."""
+    global _kept
+    _kept = None
+
+
+def _read(version: int) -> Vocabulary:
+    return Vocabulary(
+        version=version,
+        categories=_categories(),
+        supports={item.code: (item.title, item.title_en) for item in FieldOfSupport.objects.all()},
+        fields={item.key: item for item in map(_defined, _definitions())},
+        schemes={
+            item.code: SchemeInfo(
+                item.pk, item.code, item.title, item.title_en, item.is_approximate, item.is_care_area
+            )
+            for item in DistrictScheme.objects.all()
+        },
+    )
+
+
+def _definitions() -> list[FieldDefinition]:
+    return list(FieldDefinition.objects.filter(is_active=True).prefetch_related("categories"))
+
+
+def _defined(item: FieldDefinition) -> DefinedField:
+    return DefinedField(
+        key=item.key,
+        name=item.title,
+        name_en=item.title_en,
+        help_text=item.help_text,
+        kind=FieldKind(item.kind),
+        choices=tuple((str(choice["code"]), str(choice["title"])) for choice in item.choices),
+        unit=item.unit,
+        audience=Audience(item.audience),
+        is_printed=item.is_printed,
+        is_searchable=item.is_searchable,
+        is_listed=item.is_listed,
+        categories=frozenset(category.code for category in item.categories.all()),
+    )
+
+
+def _categories() -> dict[str, CategoryInfo]:
+    rows = {row.pk: row for row in Category.objects.all()}
+    below: dict[int | None, list[Category]] = {}
+    for row in rows.values():
+        below.setdefault(row.parent_id, []).append(row)
+    found: dict[str, CategoryInfo] = {}
+
+    def walk(row: Category, above: CategoryInfo | None) -> None:
+        info = _category_info(row, above, below)
+        found[row.code] = info
+        for child in below.get(row.pk, []):
+            walk(child, info)
+
+    for top in below.get(None, []):
+        walk(top, None)
+    return found
+
+
+def _category_info(
+    row: Category, above: CategoryInfo | None, below: dict[int | None, list[Category]]
+) -> CategoryInfo:
+    return CategoryInfo(
+        id=row.pk,
+        code=row.code,
+        parent=above.code if above else None,
+        top=above.top if above else row.code,
+        depth=above.depth + 1 if above else 0,
+        name=row.title,
+        name_en=row.title_en,
+        colour=row.colour or (above.colour if above else "#4d4d4d"),
+        shape=row.shape or (above.shape if above else "circle"),
+        is_formal=row.is_formal,
+        stale_after_days=row.stale_after_days,
+        descendants=frozenset(_ids_below(row, below)),
+    )
+
+
+def _ids_below(row: Category, below: dict[int | None, list[Category]]) -> set[int]:
+    return {row.pk}.union(*(_ids_below(child, below) for child in below.get(row.pk, [])))
