@@ -74,7 +74,7 @@ class Viewer:
 
     @property
     def scope_key(self) -> str:
-        """Whose answers this viewer's may be cached with: ``none``, ``public``, ``members``, ``staff`` or ``own:<account>``.
+        """Whose answers may be shared: ``none``, ``public``, ``members``, ``staff`` or ``own:<account>``.
 
         Two viewers of one scope see the same rows and the same fields. Level C is read by a list of ids
         and never cached in common.

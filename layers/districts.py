@@ -93,7 +93,7 @@ class DistrictSource(FeatureSource):
         extra: Iterable[str] = (),
         resolvers: Resolvers | None = None,
     ) -> FeatureQuery:
-        """Read a search. Shared parameters of 地域資源 that mean nothing here are accepted; unknown ones are refused."""
+        """Read a search. Shared parameters that mean nothing here are accepted; unknown ones are refused."""
         values = read.multi(params)
         for key in values:
             if key not in SHARED and key not in set(extra) and not key.startswith("field."):
@@ -113,7 +113,7 @@ class DistrictSource(FeatureSource):
         found = []
         for part in filter(None, (read.single("sort", values) or "").split(",")):
             key = part.lstrip("+-")
-            if key in self._fields and self._fields[key].is_sortable or key == "id":
+            if (key in self._fields and self._fields[key].is_sortable) or key == "id":
                 found.append((key, part.startswith("-")))
         return tuple(found)
 
@@ -135,7 +135,8 @@ class DistrictSource(FeatureSource):
         for key, value in query.equals:
             rows = rows.filter(equal_q(self._fields[key], value))
         asked = [OrderBy(F("title" if key == "name" else key), descending=down) for key, down in query.sort]
-        return rows.order_by(*(asked or ["order", "code"]), "id")
+        own = [OrderBy(F("order")), OrderBy(F("code"))]
+        return rows.order_by(*(asked or own), "id")
 
     def select(
         self, rows: "QuerySet[Any]", keys: Sequence[str] | None = None, **more: Any

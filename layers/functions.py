@@ -32,20 +32,14 @@ class DistrictsOf(Func):
 class JsonNumber(Func):
     """A JSON number as float; anything else is null, so that one bad value cannot break an answer."""
 
-    template = (
-        "(CASE jsonb_typeof(%(expressions)s) WHEN 'number' THEN (%(expressions)s)::double precision END)"
-    )
+    function = "layers_json_number"
     output_field = FloatField()
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        sql, params = super().as_sql(compiler, connection, **extra)
-        return sql, (*params, *params)
 
-
-class JsonBoolean(JsonNumber):
+class JsonBoolean(Func):
     """A JSON boolean; anything else is null."""
 
-    template = "(CASE jsonb_typeof(%(expressions)s) WHEN 'boolean' THEN (%(expressions)s)::boolean END)"
+    function = "layers_json_boolean"
     output_field = BooleanField()
 
 

@@ -29,8 +29,10 @@ NEAR_SERVES: Final = 2_000
 
 #: Parameters of a search, everywhere the same; any other is refused unless a page adds it (``extra``).
 SHARED: Final = frozenset(
-    "q category field_of_support district near place address radius serves bbox within vacancy operation formal"
-    " updated_after updated_before stale sort page per_page lang".split()
+    (
+        "q category field_of_support district near place address radius serves bbox within vacancy operation "
+        "formal updated_after updated_before stale sort page per_page lang"
+    ).split()
 )
 
 
@@ -147,7 +149,7 @@ class FeatureQuery:
     ) -> str:
         """The canonical query string; never holds the person's point, only its token.
 
-        ``changes``: parameters to set (or, with None, to drop); ``-`` in a name is written ``field__key`` for ``field.key``.
+        ``changes``: parameters to set or, with None, to drop; ``field.key`` is written ``field__key``.
         """
         given = {key.replace("__", ".", 1): value for key, value in changes.items()}
         left = set(leave_out) | set(given)

@@ -170,5 +170,5 @@ class ResourceSource(FeatureSource):
 
 @register
 def resource_sources(viewer: Viewer) -> list[FeatureSource]:
-    """地域資源 are a source for whoever may see any of them: A–C, administrator, everyone while the public site is on."""
+    """For A–C and administrator; for everyone while the public site is on."""
     return [ResourceSource(viewer)] if viewer.is_served else []

@@ -96,7 +96,7 @@ class FeatureSource(ABC):
     def select(
         self, rows: "QuerySet[Any]", keys: Sequence[str] | None = None, **more: Any
     ) -> "QuerySet[Any, dict[str, Any]]":
-        """Rows as dictionaries ``id, shown_geom, p_<key> …``, every value masked for the viewer; ``more``: further expressions."""
+        """Rows as dictionaries ``id, shown_geom, p_<key> …``, values masked; ``more``: further expressions."""
 
     @abstractmethod
     def load(
@@ -127,7 +127,7 @@ class FeatureSource(ABC):
 
     @abstractmethod
     def version(self, tile: tuple[int, int, int] | None = None) -> str:
-        """Changes when what the viewer sees may have changed; with ``(z, x, y)`` only for that tile and its surroundings."""
+        """Changes when what the viewer sees may have changed; with ``(z, x, y)`` only around that tile."""
 
     writer: None = None
 

@@ -8,10 +8,10 @@ import unicodedata
 from itertools import product
 from typing import Final
 
-_KATAKANA: Final = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
-_ITERATION: Final = {ord("ヽ"): "ゝ", ord("ヾ"): "ゞ"}
-_SMALL: Final = {ord("ヵ"): "か", ord("ヶ"): "け", ord("ゕ"): "か", ord("ゖ"): "け"}
-_FOLD: Final = str.maketrans({**_KATAKANA, **_ITERATION, **_SMALL})
+_KATAKANA: Final[dict[int, int | str]] = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+_ITERATION: Final[dict[int, int | str]] = {ord("ヽ"): "ゝ", ord("ヾ"): "ゞ"}
+_SMALL: Final[dict[int, int | str]] = {ord("ヵ"): "か", ord("ヶ"): "け", ord("ゕ"): "か", ord("ゖ"): "け"}
+_FOLD: Final = {**_KATAKANA, **_ITERATION, **_SMALL}
 _LEFT_OUT: Final = re.compile(r"[\s\-‐‑‒–—―−・‧·]+")
 
 #: Spellings searched alike (design §5): names in law keep theirs, people type the other.

@@ -5,6 +5,7 @@ from django.db import migrations
 from layers.sqlfiles import run_file
 
 DROP_TEXT = """
+DROP FUNCTION layers_json_number(jsonb), layers_json_boolean(jsonb);
 DROP FUNCTION layers_field_text(jsonb, text);
 DROP FUNCTION layers_weave(text);
 DROP FUNCTION layers_normalise(text);

@@ -23,7 +23,7 @@ class PlaceOrigin(models.TextChoices):
 
 
 class Place(models.Model):
-    """Address and position. ``geom``: WGS 84, longitude first. ``town``: the gazetteer's 大字・町・丁目, for tables of towns."""
+    """Address and position. ``geom``: WGS 84, longitude first. ``town``: the gazetteer's 大字・町・丁目."""
 
     postcode = models.CharField(_("postcode"), max_length=8, blank=True)
     address = models.CharField(_("address"), max_length=300, blank=True)

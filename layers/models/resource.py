@@ -253,7 +253,7 @@ class Resource(Place):
 
 
 class ProtectedPlace(models.Model):
-    """The exact place of a resource whose disclosure is ``area``: for named accounts only, read through no other door."""
+    """The exact place where disclosure is ``area``: for named accounts only, read through no other door."""
 
     resource = models.OneToOneField(
         Resource, models.CASCADE, primary_key=True, related_name="protected_place"

@@ -34,3 +34,13 @@ LANGUAGE sql STABLE AS $$
     WHERE f.is_searchable AND f.is_active AND f.audience = wanted AND properties ? f.key
       AND f.kind NOT IN ('boolean', 'url')
 $$;
+
+-- Values of city-defined fields in SQL's own types; what is of another type is null and breaks no answer.
+CREATE FUNCTION layers_json_number(v jsonb) RETURNS double precision
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT CASE jsonb_typeof(v) WHEN 'number' THEN v::double precision END
+$$;
+CREATE FUNCTION layers_json_boolean(v jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT CASE jsonb_typeof(v) WHEN 'boolean' THEN v::boolean END
+$$;
