@@ -1,8 +1,8 @@
 """The lowest floor: what rooms that do not know one another share.
 
 ``happened`` tells whoever listens (``gisportal.audit``) that somebody did something. The registries take what
-modules add to pages: a module's ``portal_hooks.py`` calls ``menu_item``, ``detail_panel`` or ``top_panel``; the
-portal asks ``menu_items(viewer)`` and so on while it builds a page.
+modules add to pages: a module's ``portal_hooks.py`` calls ``menu_item``, ``detail_panel`` or ``top_panel``;
+the portal asks ``menu_items(viewer)`` and so on while it builds a page.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ happened = Signal()
 
 
 def tell(action: str, *, actor: object | None = None, target: object | None = None, **details: Any) -> None:
-    """Says that ``actor`` did ``action`` to ``target``; written in the same transaction by whoever keeps records."""
+    """Says that ``actor`` did ``action`` to ``target``; recorded in the same transaction."""
     happened.send(sender=tell, actor=actor, action=action, target=target, details=details)
 
 
@@ -32,7 +32,7 @@ def anyone(viewer: Viewer) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A line of the main menu. ``url_name`` is a named URL without arguments; ``shown_to`` decides per viewer."""
+    """A line of the main menu. ``url_name`` takes no arguments; ``shown_to`` decides per viewer."""
 
     title: str
     url_name: str
@@ -107,7 +107,7 @@ def top_panels(viewer: Viewer) -> list[tuple[str, dict[str, Any]]]:
 
 
 def autodiscover(modules: Iterable[str], package: str = "gisportal.modules") -> list[str]:
-    """Imports ``<package>.<module>.portal_hooks`` of every module that has one; returns the names imported."""
+    """Imports ``<package>.<module>.portal_hooks`` of every module that has one; returns their names."""
     names = [f"{package}.{module}.portal_hooks" for module in modules]
     found = [name for name in names if find_spec(name)]
     for name in found:

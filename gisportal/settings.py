@@ -171,6 +171,10 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "gisportal.accounts.adapter.ClosedSignupAdapter"
+ACCOUNT_FORMS = {
+    "login": "gisportal.accounts.forms.SignInForm",
+    "change_password": "gisportal.accounts.forms.NewPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -1,5 +1,7 @@
 """``/admin/``: for administrators, who sign in on the portal's own page."""
 
+from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -9,6 +11,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+#: Levels take the place of groups; mail addresses are not confirmed; sessions are ended with their account.
+NOT_ADMINISTERED = frozenset({"auth.Group", "account.EmailAddress", "usersessions.UserSession"})
+
 
 class PortalAdminSite(admin.AdminSite):
     """Django's administration behind the portal's sign-in, lock-out and session limits."""
@@ -17,6 +22,12 @@ class PortalAdminSite(admin.AdminSite):
     site_title = _("Administration")
     index_title = _("Administration")
     enable_nav_sidebar = True
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """As Django's, but leaves out what libraries register and nobody here administers."""
+        models = model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
+        wanted = [model for model in models if model._meta.label not in NOT_ADMINISTERED]
+        super().register(wanted, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Administrators only."""
@@ -33,7 +44,9 @@ class PortalAdminSite(admin.AdminSite):
         target = request.GET.get("next") or reverse("admin:index")
         return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+    def logout(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
         """The portal's own sign-out, which asks first."""
         return HttpResponseRedirect(reverse("account_logout"))
 

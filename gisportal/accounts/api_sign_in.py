@@ -1,4 +1,4 @@
-"""Signing in with a token: ``Authorization: Bearer <token>``, or HTTP Basic with the token as password (QGIS)."""
+"""Signing in with a token: ``Authorization: Bearer``, or HTTP Basic with the token as password (QGIS)."""
 
 import base64
 import binascii
@@ -68,7 +68,8 @@ def sign_in(request: HttpRequest) -> ApiToken | Refusal | None:
             401,
             _("The token is not valid"),
             _(
-                "Send a valid API token: Authorization: Bearer <token>, or HTTP Basic with the token as password."
+                "Send a valid API token: Authorization: Bearer <token>, "
+                "or HTTP Basic with the token as password."
             ),
         )
 
@@ -90,7 +91,7 @@ def _recognise(request: HttpRequest, secret: str) -> ApiToken | Refusal:
 
 
 def _count_wrong(counter: str, secret: str) -> None:
-    """Counts different wrong tokens: a program that repeats one is misconfigured and must not shut out an office."""
+    """Counts different wrong tokens: a program repeating one is misconfigured and not shut out."""
     if cache.add(f"{counter}:{digest_of(secret)}", True, WRONG_TOKENS_WINDOW) and not cache.add(
         counter, 1, WRONG_TOKENS_WINDOW
     ):

@@ -7,7 +7,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from gisportal.accounts.models import AccessSetting, Account
 
 
-class AccountBackend(AuthenticationBackend):
+class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
     """Signs in by user name and password. Administrators have every permission, nobody else has any."""
 
     def get_user(self, user_id: Any) -> Account | None:

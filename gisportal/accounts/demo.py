@@ -3,8 +3,11 @@
 import json
 import os
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -119,8 +122,8 @@ def write_credentials(kept: list[Credentials]) -> None:
 def create_demo_accounts() -> list[Credentials]:
     """Makes file and database agree, and returns the credentials.
 
-    What the file says is put into the database (another city's database gets the same credentials); what it lacks
-    is made up. A second run changes nothing.
+    What the file says is put into the database (another city's database gets the same credentials); what it
+    lacks is made up. A second run changes nothing.
     """
     known = read_credentials()
     kept = [_settle(demo, known.get(demo.user)) for demo in DEMO_ACCOUNTS]
@@ -169,7 +172,7 @@ def _share_responsibility() -> None:
 
 
 def _handful(count: int) -> list[Resource]:
-    """The first resource of each category, then the next ones, none of which anybody is responsible for yet."""
+    """The first resource of each category, then the next ones; nobody is responsible for any of them yet."""
     everything = Viewer(level=Level.ADMINISTRATOR)
     free = Resource.unscoped.visible_to(everything).filter(responsibilities=None)
     firsts = list(
@@ -180,6 +183,7 @@ def _handful(count: int) -> list[Resource]:
     return list(Resource.unscoped.filter(pk__in=wanted).only("pk").order_by("pk"))
 
 
-def _hand_over(pool: "object", count: int, **owner: object) -> None:
-    for _number, resource in zip(range(count), pool, strict=False):  # type: ignore[call-overload]
-        Responsibility.unscoped.create(resource=resource, **owner)  # type: ignore[misc]
+def _hand_over(pool: Iterator[Resource], count: int, **owner: Any) -> None:
+    Responsibility.unscoped.bulk_create(
+        Responsibility(resource=resource, **owner) for resource in islice(pool, count)
+    )

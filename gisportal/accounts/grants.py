@@ -1,7 +1,7 @@
-"""Rights of the web role: no superuser, owner of nothing, and only a reader and writer of the record (design §2).
+"""Rights of the web role: owner of nothing, adds to the record but never changes it.
 
-Runs after every migration when ``GISPORTAL_WEB_ROLE`` is set. Only what the migrating role owns is granted: PostGIS'
-own tables and functions are open to everybody already.
+Runs after every migration when ``GISPORTAL_WEB_ROLE`` is set. Only what the migrating role owns is granted:
+PostGIS' own tables and functions are open to everybody already.
 """
 
 from collections.abc import Sequence

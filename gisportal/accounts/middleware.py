@@ -43,10 +43,10 @@ class NoSession(SessionBase):
 class ViewerMiddleware:
     """Sets ``request.viewer`` and the context variable; a token wins over a cookie.
 
-    A wrong, expired or revoked token or one of an inactive account is answered with 401 (never as anonymous), too
-    many wrong ones with 429. Answers depend on who asks: they vary by cookie and token, and those to somebody signed
-    in are private, unless the view has said otherwise. The context variable holds while the view runs; a streamed
-    body must be given its viewer.
+    A wrong, expired or revoked token or one of an inactive account is answered with 401 (never as anonymous),
+    too many wrong ones with 429. Answers depend on who asks: they vary by cookie and token, and those to
+    somebody signed in are private, unless the view has said otherwise. The context variable holds while the
+    view runs; a streamed body must be given its viewer.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

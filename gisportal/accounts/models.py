@@ -20,7 +20,7 @@ class AccessSetting(models.Model):
     public_site = models.BooleanField(
         _("public site"), default=False, help_text=_("Everyone sees what is published to the public.")
     )
-    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+    changed_at = models.DateTimeField(_("last changed"), auto_now=True)
 
     class Meta:
         verbose_name = _("access setting")
@@ -32,7 +32,7 @@ class AccessSetting(models.Model):
 
     @classmethod
     def public_site_is_on(cls) -> bool:
-        """Whether the public site is on: asked anew for every request, so that the switch acts at once everywhere."""
+        """Whether the public site is on; asked anew by every request, so it acts at once everywhere."""
         return cls.objects.filter(public_site=True).exists()
 
     @classmethod
@@ -64,7 +64,8 @@ class AccountManager(UserManager["Account"]):
 class Account(AbstractUser):
     """A person who signs in. ``level`` decides what the person sees and changes; see ``layers.access``.
 
-    Django's ``is_staff`` and ``is_superuser`` are no columns here but follow from the level, so they cannot disagree.
+    Django's ``is_staff`` and ``is_superuser`` are no columns here but follow from the level: they cannot
+    disagree.
     """
 
     LEVELS = [
@@ -89,8 +90,8 @@ class Account(AbstractUser):
     objects = AccountManager()  # type: ignore[misc]
 
     class Meta(AbstractUser.Meta):
-        verbose_name = _("account")
-        verbose_name_plural = _("accounts")
+        verbose_name = _("account")  # type: ignore[assignment]
+        verbose_name_plural = _("accounts")  # type: ignore[assignment]
         constraints = [
             models.CheckConstraint(
                 name="account_level_is_known",
@@ -120,7 +121,7 @@ class Account(AbstractUser):
 
 
 class ApiToken(models.Model):
-    """A token of an external client (QGIS, a script). Only its SHA-256 is stored; see ``gisportal.accounts.tokens``."""
+    """A token of an external client (QGIS, a script); only its SHA-256 is stored. See ``tokens``."""
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens", verbose_name=_("account")

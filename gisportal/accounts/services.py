@@ -1,6 +1,7 @@
 """Writes about accounts. Each tells ``hooks.happened`` in its own transaction."""
 
 import secrets
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -8,6 +9,7 @@ from django.db import transaction
 
 from gisportal import hooks
 from gisportal.accounts.models import AccessSetting, Account
+from gisportal.accounts.session_times import end_all_sessions
 from layers.access import Level
 
 
@@ -57,3 +59,40 @@ def create_account(
     account.save()
     hooks.tell("account.created", actor=actor, target=account, level=account.level)
     return account
+
+
+def account_saved(account: Account, *, changed: list[str] | None, actor: Any) -> None:
+    """Records what the administration changed (None: a new account); ends sessions of one switched off."""
+    if changed is None:
+        hooks.tell("account.created", actor=actor, target=account, level=account.level)
+    elif changed:
+        hooks.tell(
+            "account.changed",
+            actor=actor,
+            target=account,
+            fields=changed,
+            level=account.level,
+            active=account.is_active,
+        )
+    if not account.is_active:
+        end_all_sessions(account)
+
+
+@transaction.atomic
+def set_active(account: Account, active: bool, *, actor: Any) -> None:
+    """Switches an account on or off; off ends its sessions, and its tokens fail."""
+    if account.is_active is not active:
+        account.is_active = active
+        account.save(update_fields=["is_active"])
+        account_saved(account, changed=["is_active"], actor=actor)
+
+
+@transaction.atomic
+def reset_password(account: Account, *, actor: Any) -> str:
+    """Gives a random password and returns it; all sessions of the account end."""
+    password = generate_password(account)
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    end_all_sessions(account)
+    hooks.tell("password.reset", actor=actor, target=account)
+    return password

@@ -1,4 +1,4 @@
-"""How long a sign-in lasts: idle time that renews itself, an absolute end, a number of sessions at once (R18)."""
+"""How long a sign-in lasts: idle time that renews itself, an absolute end, sessions at once (R18)."""
 
 import time
 from datetime import timedelta
@@ -42,7 +42,7 @@ def keep_session(request: HttpRequest) -> None:
 
 
 def end_oldest_sessions(request: HttpRequest, account: Account) -> None:
-    """Ends sessions of the account beyond the number allowed, those signed in longest ago first; never this one."""
+    """Ends sessions of the account beyond the number allowed, the oldest first; never this one."""
     others = [
         session
         for session in UserSession.objects.purge_and_list(account)

@@ -36,7 +36,7 @@ def create_token(
     actor: Account | None = None,
     secret: str | None = None,
 ) -> str:
-    """Makes a token and returns it; it can never be read again. ``secret`` gives one made before (demo accounts)."""
+    """Makes a token and returns it; it cannot be read again. ``secret``: one made before (demo)."""
     secret = secret or new_secret()
     token = ApiToken.objects.create(
         account=account,

@@ -10,7 +10,7 @@ def anonymous_viewer() -> Viewer:
 
 
 def viewer_of(account: Account, public_site: bool | None = None) -> Viewer:
-    """The viewer an account is. ``public_site`` saves a query when it is known; an inactive account is anonymous."""
+    """The viewer an account is; an inactive one is anonymous. ``public_site`` saves a query."""
     if public_site is None:
         public_site = getattr(account, "public_site", None)
     if public_site is None:

@@ -31,7 +31,7 @@ def demo_choices() -> list[DemoChoice]:
     ]
 
 
-class SignInView(LoginView):
+class SignInView(LoginView):  # type: ignore[misc]
     """Sign-in by user name and password; in the demo, also by one click on an account."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The record of who did what (R18): rows are added, never changed; the database itself refuses (``sql/append_only.sql``)."""
+"""The record of who did what (R18): rows are added, never changed; the database refuses."""
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AuditEntry(models.Model):
-    """One thing somebody did. Account and target are kept as they were called then; the rows they name may go.
+    """One thing somebody did. Account and target are kept as they were called; the rows they name may go.
 
     No addresses of clients, no search words and no places of persons are ever written here.
     """
 
-    at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
+    at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
     account_id = models.BigIntegerField(_("account number"), null=True, editable=False)
     account_name = models.CharField(_("account"), max_length=150, blank=True, editable=False)
     action = models.CharField(_("action"), max_length=60, editable=False)

@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import gisportal.accounts.models
 from django.conf import settings
 from django.db import migrations, models
+
+import gisportal.accounts.models
 
 
 class Migration(migrations.Migration):
@@ -44,7 +45,7 @@ class Migration(migrations.Migration):
                         verbose_name="public site",
                     ),
                 ),
-                ("changed_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                ("changed_at", models.DateTimeField(auto_now=True, verbose_name="last changed")),
             ],
             options={
                 "verbose_name": "access setting",

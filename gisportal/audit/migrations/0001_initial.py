@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 (
                     "at",
                     models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False, verbose_name="at"
+                        default=django.utils.timezone.now, editable=False, verbose_name="recorded at"
                     ),
                 ),
                 (

@@ -10,7 +10,7 @@ from gisportal.accounts.demo import create_demo_accounts, credentials_path
 
 
 class Command(BaseCommand):
-    help = "Creates the demo accounts and writes their passwords and tokens to var/demo-accounts.json (mode 0600)."
+    help = "Creates the demo accounts; their passwords and tokens go to var/demo-accounts.json (mode 0600)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
