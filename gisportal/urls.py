@@ -4,7 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
+from gisportal.portal import geocode_views
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("accounts/", include("gisportal.accounts.urls")),
+    path("geocode", geocode_views.geocode, name="geocode"),
+    path("geocode/reverse", geocode_views.geocode_reverse, name="geocode-reverse"),
 ]
