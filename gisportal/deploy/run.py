@@ -78,6 +78,23 @@ def check_port(host: str, port: int) -> None:
             ) from None
 
 
+def demo_wanted() -> bool:
+    """Whether the person left the demo on (GISPORTAL_DEMO)."""
+    return os.environ.get("GISPORTAL_DEMO", "1").lower() not in {"0", "no", "false", "off"}
+
+
+def check_city(paths: Paths, city: str) -> None:
+    """Raises:
+    Problem: there is no demo of that city; with GISPORTAL_DEMO=0 any name will do.
+    """
+    known = sorted(path.parent.name for path in (paths.root / "fixtures" / "cities").glob("*/city.json"))
+    if demo_wanted() and city not in known:
+        raise Problem(
+            f"CITY={city}: デモの都市は {', '.join(known)} です / there is no demo of it\n"
+            f"空の都市から始めるには / to start with an empty city: make run CITY={city} GISPORTAL_DEMO=0"
+        )
+
+
 class Start:
     """One start of the portal."""
 
@@ -141,6 +158,7 @@ class Start:
     def _embedded(self) -> Database:
         city = os.environ.get("CITY") or DEFAULT_CITY
         name = databases.database_name(city)
+        check_city(self.paths, city)
         cluster = Cluster(self.paths, self.paths.var)
         say("データベースを起動しています …", "Starting the database")
         start_server(self.supervisor, cluster)
@@ -189,9 +207,7 @@ class Start:
             note("データベースに印を付けられません / the database cannot be marked; migrating at each start")
 
     def _wants_demo(self, database: Database) -> bool:
-        if os.environ.get("GISPORTAL_DEMO", "1").lower() in {"0", "no", "false", "off"}:
-            return False
-        return database.city is not None and not databases.holds_data(database.owner_url)
+        return demo_wanted() and database.city is not None and not databases.holds_data(database.owner_url)
 
     def _load_demo(self, database: Database) -> None:
         assert database.city is not None
@@ -200,6 +216,7 @@ class Start:
         if database.is_embedded:
             unfinished.touch()
         self._manage(database, "load_demo", "--city", database.city)
+        databases.query(database.owner_url, "analyze")
         unfinished.unlink(missing_ok=True)
 
     def _accounts_belong_to(self, database: Database) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gisportal.deploy import databases, postgres
+from gisportal.deploy import databases, postgres, run
 from gisportal.deploy.console import Problem
 from gisportal.deploy.paths import Paths
 
@@ -130,6 +130,19 @@ def test_a_server_that_does_not_answer_is_a_message_without_the_password() -> No
 def test_a_city_is_a_plain_word(city: str) -> None:
     with pytest.raises(Problem):
         databases.database_name(city)
+
+
+def test_an_unknown_city_names_the_known_ones(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("GISPORTAL_DEMO", raising=False)
+    for city in ("iwaki", "takamatsu"):
+        (tmp_path / "fixtures/cities" / city).mkdir(parents=True)
+        (tmp_path / "fixtures/cities" / city / "city.json").touch()
+    paths = Paths(tmp_path, tmp_path / "var")
+    run.check_city(paths, "iwaki")
+    with pytest.raises(Problem, match="iwaki, takamatsu"):
+        run.check_city(paths, "iwaky")
+    monkeypatch.setenv("GISPORTAL_DEMO", "0")
+    run.check_city(paths, "iwaky")
 
 
 def test_setup_names_what_is_missing_to_one_who_may_not_install(tmp_path: Path) -> None:
