@@ -21,18 +21,22 @@ $$;
 
 -- Text of the searchable city-defined fields of one audience; choices by their titles.
 CREATE FUNCTION layers_field_text(properties jsonb, wanted text) RETURNS text
-LANGUAGE sql STABLE AS $$
-    SELECT string_agg(shown.value, '|' ORDER BY f."order", f.key, shown.place)
-    FROM layers_fielddefinition f
-    CROSS JOIN LATERAL jsonb_path_query(properties -> f.key, 'lax $[*]') WITH ORDINALITY AS v(item, place)
-    CROSS JOIN LATERAL (
-        SELECT v.place, COALESCE(
-            (SELECT c ->> 'title' FROM jsonb_array_elements(f.choices) c WHERE c -> 'code' = v.item LIMIT 1),
-            v.item #>> '{}'
-        ) AS value
-    ) shown
-    WHERE f.is_searchable AND f.is_active AND f.audience = wanted AND properties ? f.key
-      AND f.kind NOT IN ('boolean', 'url')
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (
+        SELECT string_agg(shown.value, '|' ORDER BY f."order", f.key, shown.place)
+        FROM layers_fielddefinition f
+        CROSS JOIN LATERAL jsonb_path_query(properties -> f.key, 'lax $[*]') WITH ORDINALITY AS v(item, place)
+        CROSS JOIN LATERAL (
+            SELECT v.place, COALESCE(
+                (SELECT c ->> 'title' FROM jsonb_array_elements(f.choices) c WHERE c -> 'code' = v.item LIMIT 1),
+                v.item #>> '{}'
+            ) AS value
+        ) shown
+        WHERE f.is_searchable AND f.is_active AND f.audience = wanted AND properties ? f.key
+          AND f.kind NOT IN ('boolean', 'url')
+    );
+END
 $$;
 
 -- Values of city-defined fields in SQL's own types; what is of another type is null and breaks no answer.
