@@ -49,8 +49,10 @@ as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
+# Hundreds of lines, of interest only when something fails.
 apt() {
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=400 -q "$@" </dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=400 -q "$@" \
+        </dev/null >>"$log" 2>&1 || { tail -n 15 "$log" >&2; return 1; }
 }
 
 # Debian would create and start a cluster of its own on port 5432; the portal keeps one under var/.
@@ -60,7 +62,7 @@ without_default_cluster() {
     *' postgresql-15 '*) ;;
     *) "$@"; return ;;
     esac
-    if [ ! -e "$conf" ]; then apt install -y --no-install-recommends postgresql-common >/dev/null; fi
+    [ -e "$conf" ] || apt install -y --no-install-recommends postgresql-common || return 1
     as_root cp -p "$conf" "$conf.gisportal"
     as_root sed -i -E "s/^#?[[:space:]]*create_main_cluster.*/create_main_cluster = false/" "$conf"
     status=0
@@ -78,8 +80,10 @@ install_missing() {
         fail "必要なパッケージがありません:$missing / Missing packages:$missing" \
             "root で実行してください / Run as root:  $command"
     fi
-    say "システムパッケージを入れています:$missing / Installing system packages"
-    apt update >/dev/null || fail \
+    log="${GISPORTAL_VAR:-var}/log/apt.log"
+    mkdir -p "${log%/*}"
+    say "システムパッケージを入れています(数分かかります):$missing / Installing system packages ($log)"
+    apt update || fail \
         "apt-get update が失敗しました。ネットワークを確認してください。 / apt-get update failed; check the network."
     # shellcheck disable=SC2086
     without_default_cluster apt install -y --no-install-recommends $missing || fail \
