@@ -126,6 +126,13 @@ class ArrayHas(_Condition):
     template = "(array_position(%(expressions)s) IS NOT NULL)"
 
 
+class GeometryValue(Value):
+    """A geometry as a bound value, in its own SRID and without Django's transformation to a column's."""
+
+    def __init__(self, geometry: GEOSGeometry) -> None:
+        super().__init__(geometry, output_field=GeometryField(srid=geometry.srid or STORAGE_SRID))
+
+
 def geometry_value(geometry: GEOSGeometry) -> Value:
     """An EPSG:4326 geometry as a bound value."""
-    return Value(geometry, output_field=GeometryField(srid=STORAGE_SRID))
+    return GeometryValue(geometry)

@@ -8,6 +8,7 @@ from django.contrib.gis.db.models import Extent
 from django.db.models import F, OrderBy, QuerySet
 from django.utils.translation import gettext as _
 
+from layers import indexes
 from layers.access import Viewer
 from layers.conditions import conditions, equal_q
 from layers.errors import FeatureNotFound
@@ -127,7 +128,9 @@ class ResourceSource(FeatureSource):
         return [loaded[pk] for pk in ids if pk in loaded]
 
     def page_ids(self, query: FeatureQuery, offset: int, limit: int | None) -> list[int]:
-        """Ids of one page, in order."""
+        """Ids of one page, in order; by the fast way where there is one."""
+        if limit is not None and (ids := indexes.page_ids(self, query, offset, limit)) is not None:
+            return ids
         stop = None if limit is None else offset + limit
         return list(self.features(query).values_list("pk", flat=True)[offset:stop])
 
@@ -149,7 +152,8 @@ class ResourceSource(FeatureSource):
         rows = self.found(query)
         if cap is None:
             return Count(rows.count())
-        number = rows[: cap + 1].count()
+        fast = indexes.capped_count(self, query, cap)
+        number = rows[: cap + 1].count() if fast is None else fast
         return Count(min(number, cap), number <= cap)
 
     def facets(self, query: FeatureQuery, key: str) -> list[Facet]:

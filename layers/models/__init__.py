@@ -1,7 +1,7 @@
 """What is stored (design §3). Guarded models have no ``objects``: their raw manager is called ``unscoped``."""
 
 from layers.models.category import Category, FieldOfSupport
-from layers.models.cells import CellVersion
+from layers.models.cells import CellVersion, SearchGram
 from layers.models.data_source import DataSource
 from layers.models.district import District, DistrictScheme, DistrictTown
 from layers.models.field_definition import FieldDefinition
@@ -40,6 +40,7 @@ __all__ = [
     "Publication",
     "Resource",
     "Responsibility",
+    "SearchGram",
     "ServiceArea",
     "Site",
     "Vacancy",

@@ -19,3 +19,20 @@ class CellVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.x}/{self.y}: {self.version}"
+
+
+class SearchGram(models.Model):
+    """Share of resources in whose search text one or two characters stand, from a sample (``layers/sql/grams.sql``)."""
+
+    gram = models.CharField(max_length=2, primary_key=True, db_collation="C")
+    share = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="search_gram_share_is_share", condition=models.Q(share__gt=0, share__lte=1)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gram}: {self.share}"
