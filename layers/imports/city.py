@@ -44,7 +44,7 @@ class Staged:
 def stage_city(folder: Path, *, with_demo: bool = True) -> Staged:
     """Read, check, place and group all files of a city. Raises :class:`layers.imports.readers.ImportFailure`.
 
-    ``with_demo`` adds what the demo makes up (publication mix, vacancy, demo entries); without it everything is a draft.
+    ``with_demo`` adds what the demo makes up (publication, vacancy, entries); without it everything is a draft.
     """
     city = read_plan(folder)
     report = ImportReport(city.title)
@@ -106,7 +106,11 @@ def apply_import(staged: Staged) -> ImportReport:
         sites_by_id = writer.write_sites(fresh, organisations)
         created = writer.write_resources(fresh, sources, categories, organisations, sites_by_id)
         writer.write_service_areas(fresh, created, city)
-    report.created |= {"拠点": len(sites_by_id), "地域資源": len(created), "地区の区分": DistrictScheme.objects.count()}
+    report.created |= {
+        "拠点": len(sites_by_id),
+        "地域資源": len(created),
+        "地区の区分": DistrictScheme.objects.count(),
+    }
     return report
 
 

@@ -32,16 +32,22 @@ def make_up(resources: Sequence[StagedResource], city: CityPlan) -> None:
     for resource in resources:
         share = percent(resource, "publication")
         public = demo["draft_percent"] + demo["public_percent"]
-        resource.publication = "draft" if share < demo["draft_percent"] else "public" if share < public else "members"
+        resource.publication = (
+            "draft" if share < demo["draft_percent"] else "public" if share < public else "members"
+        )
         if resource.category in demo["vacancy"] and not resource.vacancy:
             share = percent(resource, "vacancy")
             resource.vacancy = next(code for code, below in VACANCY if share < below)
             resource.vacancy_origin = VacancyOrigin.DEMO
         if percent(resource, "note") < demo["note_percent"]:
-            resource.properties["internal_note"] = demo["notes"][percent(resource, "text") % len(demo["notes"])]
+            resource.properties["internal_note"] = demo["notes"][
+                percent(resource, "text") % len(demo["notes"])
+            ]
         if resource.delivery != "on_site":
             resource.service_area = "city" if percent(resource, "area") < 50 else "districts"
-            resource.description = "\n".join(part for part in (resource.description, demo["visits_note"]) if part)
+            resource.description = "\n".join(
+                part for part in (resource.description, demo["visits_note"]) if part
+            )
 
 
 def entries(city: CityPlan, locator: Locator) -> list[StagedResource]:

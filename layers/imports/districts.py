@@ -82,7 +82,8 @@ def _towns(city: CityPlan, plan: Mapping[str, Any], report: ImportReport) -> Sta
     counts, day = read_population(city.folder / plan["population"])
     file = report.file(plan["population"])
     file.read = len(counts)
-    areas = [Area(label, int(f["properties"].get("population") or 0)) for label, f in zip(labels, features, strict=True)]
+    people_2015 = [int(feature["properties"].get("population") or 0) for feature in features]
+    areas = [Area(label, weight) for label, weight in zip(labels, people_2015, strict=True)]
     joined = join(areas, counts, plan["aliases"], file)
     districts = [
         StagedDistrict(feature["id"].rsplit("/", 1)[-1], title, geom, count=count, town=label)
@@ -91,7 +92,13 @@ def _towns(city: CityPlan, plan: Mapping[str, Any], report: ImportReport) -> Sta
         )
     ]
     return StagedScheme(
-        plan["code"], plan["title"], plan["title_en"], plan["description"], plan["source"], districts, population_on=day
+        plan["code"],
+        plan["title"],
+        plan["title_en"],
+        plan["description"],
+        plan["source"],
+        districts,
+        population_on=day,
     )
 
 
@@ -104,7 +111,9 @@ def _report_repairs(labels: Sequence[str], raw: Sequence[Any], file: FileReport)
 
 def town_titles(labels: Sequence[str]) -> list[str]:
     """Names as addresses have them (番町１丁目 → 番町一丁目); equal names are numbered in the order given."""
-    plain = [re.sub(r"([1-9])丁目$", lambda found: _KANJI[found[1]] + "丁目", folded(label)) for label in labels]
+    plain = [
+        re.sub(r"([1-9])丁目$", lambda found: _KANJI[found[1]] + "丁目", folded(label)) for label in labels
+    ]
     seen: dict[str, int] = {}
     titles = []
     for name in plain:
@@ -157,7 +166,9 @@ def _from_table(
     city: CityPlan, plan: Mapping[str, Any], gazetteer_towns: set[str], report: ImportReport
 ) -> StagedScheme:
     """Districts from approximate polygons with a table of towns that decides before them."""
-    features = sorted(read_features(city.folder / plan["file"]), key=lambda f: int(f["properties"]["district_no"]))
+    features = sorted(
+        read_features(city.folder / plan["file"]), key=lambda f: int(f["properties"]["district_no"])
+    )
     raw = [shape(feature["geometry"]) for feature in features]
     names = [feature["properties"]["name"] for feature in features]
     _report_repairs(names, raw, report.file(plan["file"]))
@@ -166,7 +177,9 @@ def _from_table(
     for name, geom in zip(names, clean_cover(raw), strict=True):
         office = plan["offices"].get(name, plan["offices"]["*"])
         districts.append(
-            StagedDistrict(plan["codes"][name], name, geom, plan["readings"][name], None, office, phones[office])
+            StagedDistrict(
+                plan["codes"][name], name, geom, plan["readings"][name], None, office, phones[office]
+            )
         )
     return StagedScheme(
         plan["code"], plan["title"], plan["title_en"], plan["description"], plan["source"], districts,
@@ -188,7 +201,8 @@ def _town_table(
     for row in table.rows:
         file.read += 1
         if row["district"] not in plan["codes"]:
-            raise ImportFailure(f"「{row['district']}」という地区はありません。", table.file, "", row.number, "district")
+            message = f"「{row['district']}」という地区はありません。"
+            raise ImportFailure(message, table.file, "", row.number, "district")
         town = row["town"] if row["town"] in gazetteer_towns else spelt.get(fold(row["town"]).key, "")
         if not town:
             file.add(IssueKind.NOT_JOINED, row.number, row["town"], "town", "住所辞書にない町名です")

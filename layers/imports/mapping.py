@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from layers.imports.report import FileReport, IssueKind
 from layers.imports.staging import StagedPlace, StagedResource
 
 Fields = Mapping[str, Mapping[str, Any]]
+SUSPENDED = re.compile(r"休[止校園業]中")
 WEEKDAY_TITLES = {code: sign for sign, code in values.WEEKDAYS.items()}
 
 
@@ -20,7 +22,13 @@ class FileMapper:
     """Stages the rows of one file; what cannot be used is reported with its row and column."""
 
     def __init__(
-        self, city: CityPlan, plan: FilePlan, source: SourcePlan, fields: Fields, locator: Locator, report: FileReport
+        self,
+        city: CityPlan,
+        plan: FilePlan,
+        source: SourcePlan,
+        fields: Fields,
+        locator: Locator,
+        report: FileReport,
     ) -> None:
         self.city, self.plan, self.source, self.fields = city, plan, source, fields
         self.locator, self.report = locator, report
@@ -51,14 +59,17 @@ class FileMapper:
         name = values.plain(self._cell(row, "name"))
         if not name:
             self.report.left_out += 1
-            self.report.add(IssueKind.ROW_UNUSABLE, row.number, "", self.plan.columns["name"], "名称がありません。除外しました")
+            column = self.plan.columns["name"]
+            self.report.add(IssueKind.ROW_UNUSABLE, row.number, "", column, "名称がありません。除外しました")
             return None
         where = Where(*(self._cell(row, role) for role in ("address", "building", "lon", "lat")))
         try:
             place = self.locator.locate(where, row.number, name, self.report)
         except OutsideCity as outside:
             self.report.left_out += 1
-            self.report.add(IssueKind.OUTSIDE_CITY, row.number, name, "", f"市外の施設です（{outside}）。除外しました")
+            self.report.add(
+                IssueKind.OUTSIDE_CITY, row.number, name, "", f"市外の施設です（{outside}）。除外しました"
+            )
             return None
         return self._resource(row, name, place)
 
@@ -74,7 +85,7 @@ class FileMapper:
             capacity=self._capacity(row, name), office_number=self._cell(row, "office_number"),
             organisation=values.plain(self._cell(row, "organisation")) or self.plan.organisation,
             corporate_number=self._cell(row, "corporate_number"),
-            operation="suspended" if "休止中" in name else "open", opened_on=self._date(row, "opened_on", name),
+            operation="suspended" if SUSPENDED.search(name) else "open", opened_on=self._date(row, "opened_on", name),
             delivery=self.city.delivery.get(category, "on_site"), properties=self._properties(row, name),
             updated_on=self.source.dated_on,
         )  # fmt: skip
@@ -85,7 +96,8 @@ class FileMapper:
     def _key(self, row: Row, name: str) -> str:
         key = ":".join(row[column] for column in self.plan.key) or f"row{row.number}"
         if key in self._keys:
-            self.report.add(IssueKind.DUPLICATE, row.number, name, self.plan.key[0], f"番号 {key} が二度あります。行番号を添えて登録しました")
+            text = f"番号 {key} が二度あります。行番号を添えて登録しました"
+            self.report.add(IssueKind.DUPLICATE, row.number, name, self.plan.key[0], text)
             key = f"{key}#{row.number}"
         self._keys.add(key)
         return key
@@ -107,6 +119,8 @@ class FileMapper:
         phone = self._cell(row, "phone")
         if len(numbers) > 1:
             parts.append(f"電話: {phone}")
+        if "号認定" in (capacity := self._cell(row, "capacity")):
+            parts.append(f"定員: {capacity}")
         return "\n".join(parts)
 
     def _notes(self, row: Row) -> list[tuple[str, str]]:
@@ -131,12 +145,10 @@ class FileMapper:
 
     def _capacity(self, row: Row, name: str) -> int | None:
         written = self._cell(row, "capacity")
-        found = values.number(written)
-        if found is None or found < 0 or found != int(found):
-            if written not in {"", "-"}:
-                self._unusable(row, name, self.plan.columns["capacity"], written, "人数")
-            return None
-        return int(found) or None
+        found = values.capacity(written)
+        if found is None and written not in {"", "-"}:
+            self._unusable(row, name, self.plan.columns["capacity"], written, "人数")
+        return found or None
 
     def _date(self, row: Row, role: str, name: str) -> Any:
         written = self._cell(row, role)
@@ -181,19 +193,16 @@ class FileMapper:
         if kind == "choice":
             return choice_code(definition, written)
         if kind == "choices":
-            codes = [choice_code(definition, part) for part in values.split(written)]
+            codes = {choice_code(definition, part) or _other(definition) for part in values.split(written)}
             return _in_order(definition, {code for code in codes if code})
         return values.plain(written)
 
     def _other_subjects(self, row: Row, found: dict[str, Any]) -> None:
-        """Subjects without a choice of their own are kept as written, and the choice "other" says so."""
+        """Subjects without a choice of their own are kept as written; the choice "other" stands for them."""
         definition = self.fields["medical_subjects"]
         written = values.split(row[self.plan.properties["medical_subjects"]])
-        other = [part for part in written if not choice_code(definition, part)]
-        if other:
+        if other := [part for part in written if not choice_code(definition, part)]:
             found["other_subjects"] = "、".join(other)
-            codes = {*found.get("medical_subjects", []), "other"}
-            found["medical_subjects"] = _in_order(definition, codes)
 
 
 def choice_code(definition: Mapping[str, Any], written: str) -> str | None:
@@ -203,6 +212,11 @@ def choice_code(definition: Mapping[str, Any], written: str) -> str | None:
         if word in {values.same_name(title) for title in (choice["title"], *choice.get("aliases", ()))}:
             return str(choice["code"])
     return None
+
+
+def _other(definition: Mapping[str, Any]) -> str | None:
+    """The choice that takes what has none of its own, where the field has one."""
+    return next((str(choice["code"]) for choice in definition["choices"] if choice["code"] == "other"), None)
 
 
 def _in_order(definition: Mapping[str, Any], codes: set[str]) -> list[str]:

@@ -48,7 +48,7 @@ class CategoryRule:
 
 @dataclass(frozen=True, slots=True)
 class FilePlan:
-    """One file of resources. ``key``: the column that names a row for good (``""``: ``key_columns`` joined)."""
+    """One file of resources. ``key``: the columns that name a row for good."""
 
     path: str
     source: str
@@ -100,7 +100,10 @@ def read_plan(folder: Path) -> CityPlan:
             centre=(raw["centre"][0], raw["centre"][1]),
             organisations=tuple(raw["organisations"]),
             delivery=raw.get("delivery", {}),
-            **{name: raw[name] for name in ("slug", "lg_code", "title", "pref", "boundary", "districts", "demo")},
+            **{
+                name: raw[name]
+                for name in ("slug", "lg_code", "title", "pref", "boundary", "districts", "demo")
+            },
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ImportFailure(f"この項目が読めません（{error}）。", "city.json") from error
@@ -125,6 +128,5 @@ def _file(raw: dict[str, Any]) -> FilePlan:
     key = raw.pop("key")
     if unknown := set(raw["columns"]) - ROLES:
         raise ValueError(f"columns: {', '.join(sorted(unknown))}")
-    return FilePlan(
-        category=category, key=(key,) if isinstance(key, str) else tuple(key), support=tuple(raw.pop("support", ())), **raw
-    )
+    keys = (key,) if isinstance(key, str) else tuple(key)
+    return FilePlan(category=category, key=keys, support=tuple(raw.pop("support", ())), **raw)

@@ -27,7 +27,8 @@ NOBODY = -1
 def repair(geom: BaseGeometry) -> BaseGeometry:
     """A valid polygon of the same outline; lines and points that remain of it are dropped."""
     fixed = geom if geom.is_valid else shapely.make_valid(geom)
-    return shapely.union_all([part for part in shapely.get_parts(fixed) if part.geom_type in {"Polygon", "MultiPolygon"}])
+    parts = [part for part in shapely.get_parts(fixed) if part.geom_type in {"Polygon", "MultiPolygon"}]
+    return shapely.union_all(parts)
 
 
 def clean_cover(geoms: Sequence[BaseGeometry]) -> list[MultiPolygon]:

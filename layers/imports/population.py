@@ -54,7 +54,9 @@ def folded(name: str) -> str:
 def read_population(path: Path) -> tuple[dict[str, tuple[int, Count]], datetime.date]:
     """Row number and people by folded name, and the day of the survey."""
     table = read_table(path)
-    table.require([NAME, TOTAL, HOUSEHOLDS, DAY, *(f"{sex}{n}" for sex in ("man", "woman") for n in range(1, 19))])
+    table.require(
+        [NAME, TOTAL, HOUSEHOLDS, DAY, *(f"{sex}{n}" for sex in ("man", "woman") for n in range(1, 19))]
+    )
     counts: dict[str, tuple[int, Count]] = {}
     days = set()
     for row in table.rows:
@@ -72,7 +74,8 @@ def _count(table: Table, row: Row) -> Count:
     def whole(column: str) -> int:
         found = values.number(row[column])
         if found is None or found < 0 or found != int(found):
-            raise ImportFailure(f"「{row[column]}」は人数として読めません。", table.file, table.sheet, row.number, column)
+            message = f"「{row[column]}」は人数として読めません。"
+            raise ImportFailure(message, table.file, table.sheet, row.number, column)
         return int(found)
 
     by_age = {age: whole(f"man{n}") + whole(f"woman{n}") for n, age in enumerate(AGES, start=1)}

@@ -23,7 +23,9 @@ class ImportFailure(Exception):
     The message names file, sheet, row and column as far as they are known.
     """
 
-    def __init__(self, message: str, file: str, sheet: str = "", row: int | None = None, column: str = "") -> None:
+    def __init__(
+        self, message: str, file: str, sheet: str = "", row: int | None = None, column: str = ""
+    ) -> None:
         self.message, self.file, self.sheet, self.row, self.column = message, file, sheet, row, column
         where = [f"ファイル {file}"]
         where += [f"シート {sheet}"] if sheet else []
@@ -71,7 +73,7 @@ def read_table(path: Path, sheet: str = "") -> Table:
 
 
 def cell_text(value: object) -> str:
-    """A cell as text: blanks folded, whole numbers without ".0", dates as 2026-04-01, times as 09:00, NaN as nothing."""
+    """A cell as text: blanks folded, numbers without ".0", dates as 2026-04-01, times as 09:00, NaN as nothing."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     if isinstance(value, bool):
@@ -79,7 +81,9 @@ def cell_text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime.datetime):
-        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "minutes")
+        return (
+            value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "minutes")
+        )
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, datetime.time):
@@ -96,7 +100,9 @@ def _read_xlsx(path: Path, sheet: str) -> Table:
     except (CalamineError, OSError) as error:
         raise ImportFailure(f"Excel として開けません（{error}）。", path.name) from error
     if sheet and sheet not in book.sheet_names:
-        raise ImportFailure(f"シートがありません。あるシート: {'、'.join(book.sheet_names)}", path.name, sheet)
+        raise ImportFailure(
+            f"シートがありません。あるシート: {'、'.join(book.sheet_names)}", path.name, sheet
+        )
     name = sheet or book.sheet_names[0]
     return _table(path.name, name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
 

@@ -29,7 +29,9 @@ def group(resources: Sequence[StagedResource], rules: dict[str, str]) -> list[St
         near = [m for m in members if _is_near(head.place, m.place)]
         if len(near) < 2:
             continue
-        site = StagedSite(min((m.name for m in near), key=len), head.place, near[0].phone, near[0].organisation)
+        site = StagedSite(
+            min((m.name for m in near), key=len), head.place, near[0].phone, near[0].organisation
+        )
         for member in near:
             member.site, member.place = site, StagedPlace()
         sites.append(site)

@@ -11,11 +11,13 @@ _ASCII: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _DASHES: Final = re.compile(r"(?<=\d)[‐‑‒–—―−ー](?=\d)")
 _PHONE: Final = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}|0\d{9,10}")
 _DATE: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: .*)?")
-_TIME: Final = re.compile(r"(\d{1,2}):(\d{2})(?::00)?")
+_TIME: Final = re.compile(r"(\d{1,2}):?(\d{2})(?::00)?")
+_PLACES: Final = re.compile(r"[\d・]+号認定 ?(\d+)")
 _URL: Final = re.compile(r"https?://[!-~]+")
 _PREFECTURE: Final = re.compile(r"^(北海道|東京都|(?:京都|大阪)府|.{2,3}県)(?=.)")
 
-WEEKDAYS: Final = dict(zip("月火水木金土日祝", ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"), strict=True))
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday")
+WEEKDAYS: Final = dict(zip("月火水木金土日祝", _DAYS, strict=True))
 _SEPARATORS: Final = re.compile(r"[、，,・/／;；\s]+(?![^（(]*[）)])")
 YES: Final = frozenset({"○", "◯", "有", "あり", "有り", "1", "可", "はい", "true"})
 NO: Final = frozenset({"×", "無", "なし", "無し", "0", "不可", "いいえ", "false"})
@@ -33,6 +35,16 @@ def number(text: str) -> float | int | None:
         return None
     value = float(found[1])
     return int(value) if value.is_integer() else value
+
+
+def capacity(text: str) -> int | None:
+    """Persons: "120", or the sum of "1号認定 30、2・3号認定 144"; ``None`` where it is neither."""
+    if parts := [_PLACES.fullmatch(part) for part in re.split("[、,]", plain(text))]:
+        found = [int(part[1]) for part in parts if part]
+        if len(found) == len(parts):
+            return sum(found)
+    value = number(text)
+    return int(value) if value is not None and value >= 0 and value == int(value) else None
 
 
 def coordinate(text: str) -> float | None:
@@ -65,7 +77,7 @@ def boolean(text: str) -> bool | None:
 
 
 def weekdays(text: str) -> list[str] | None:
-    """Codes of the days named: 月火水木金, 平日, 土日祝以外, 平日,土曜日,祝日. ``None`` where other words stand there."""
+    """Codes of the days named: 月火水木金, 平日, 土日祝以外, 平日,土曜日,祝日. ``None`` for other words."""
     words = plain(text).replace("土日祝以外", "平日").replace("平日", "月火水木金")
     words = re.sub(r"曜日?|(?<=祝)日|[,、・\s]", "", words)
     if not words or set(words) - set(WEEKDAYS):

@@ -37,7 +37,16 @@ def write_sources(plans: Iterable[SourcePlan]) -> dict[str, DataSource]:
             slug=plan.slug,
             defaults={
                 name: getattr(plan, name)
-                for name in ("title", "publisher", "licence", "licence_url", "attribution", "url", "dated_on", "note")
+                for name in (
+                    "title",
+                    "publisher",
+                    "licence",
+                    "licence_url",
+                    "attribution",
+                    "url",
+                    "dated_on",
+                    "note",
+                )
             },
         )[0]
         for plan in plans
@@ -52,7 +61,9 @@ def write_organisations(
     for scheme in schemes:
         for district in scheme.districts:
             if district.office:
-                wanted.setdefault(district.office, Organisation(name=district.office, phone=district.office_phone))
+                wanted.setdefault(
+                    district.office, Organisation(name=district.office, phone=district.office_phone)
+                )
     numbers = {organisation.corporate_number for organisation in wanted.values()}
     for resource in resources:
         name = resource.organisation
@@ -60,7 +71,9 @@ def write_organisations(
             number = resource.corporate_number if len(resource.corporate_number) == 13 else ""
             wanted[name] = Organisation(name=name, corporate_number="" if number in numbers else number)
             numbers.add(number)
-    known = {organisation.name: organisation for organisation in Organisation.unscoped.filter(name__in=wanted)}
+    known = {
+        organisation.name: organisation for organisation in Organisation.unscoped.filter(name__in=wanted)
+    }
     taken = set(Organisation.unscoped.exclude(corporate_number="").values_list("corporate_number", flat=True))
     missing = [organisation for name, organisation in wanted.items() if name not in known]
     for organisation in missing:
@@ -125,11 +138,18 @@ def _place(place: StagedPlace) -> dict[str, object]:
     }  # fmt: skip
 
 
-def write_sites(resources: Sequence[StagedResource], organisations: Mapping[str, Organisation]) -> dict[int, Site]:
+def write_sites(
+    resources: Sequence[StagedResource], organisations: Mapping[str, Organisation]
+) -> dict[int, Site]:
     """Sites of the given resources, by the identity of the staged site."""
     staged: dict[int, StagedSite] = {id(r.site): r.site for r in resources if r.site}
     rows = [
-        Site(name=site.name, phone=site.phone, organisation=organisations.get(site.organisation), **_place(site.place))
+        Site(
+            name=site.name,
+            phone=site.phone,
+            organisation=organisations.get(site.organisation),
+            **_place(site.place),
+        )
         for site in staged.values()
     ]
     return dict(zip(staged, Site.unscoped.bulk_create(rows, BATCH), strict=True))
@@ -177,7 +197,9 @@ def write_resources(
 
 def _protected(resource: Resource, place: StagedPlace) -> ProtectedPlace:
     point = Point(place.lon, place.lat, srid=STORAGE_SRID) if place.is_placed else None
-    return ProtectedPlace(resource=resource, address=place.address, lg_code=place.lg_code, town=place.town, geom=point)
+    return ProtectedPlace(
+        resource=resource, address=place.address, lg_code=place.lg_code, town=place.town, geom=point
+    )
 
 
 def _values(r: StagedResource) -> dict[str, object]:
@@ -198,12 +220,16 @@ def _midday(day: datetime.date | None) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time(12), JAPAN)
 
 
-def write_service_areas(staged: Sequence[StagedResource], created: Sequence[Resource], city: CityPlan) -> None:
+def write_service_areas(
+    staged: Sequence[StagedResource], created: Sequence[Resource], city: CityPlan
+) -> None:
     """Districts served: those the entry names, else (the demo's rule) its own district and those that touch it."""
     wanted = [(r, row) for r, row in zip(staged, created, strict=True) if r.service_area == "districts"]
     if not wanted:
         return
-    named = {raw["key"]: raw["service_districts"] for raw in city.demo["entries"] if "service_districts" in raw}
+    named = {
+        raw["key"]: raw["service_districts"] for raw in city.demo["entries"] if "service_districts" in raw
+    }
     by_key = {district.key: district for district in District.unscoped.all()}
     keys_of = dict(
         Resource.unscoped.filter(pk__in=[row.pk for _, row in wanted]).values_list("pk", "district_keys")

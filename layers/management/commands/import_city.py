@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -22,15 +23,17 @@ class Command(BaseCommand):
         """The folder; whether to write; whether to add what only the demo needs."""
         parser.add_argument("folder", type=Path)
         parser.add_argument("--check", action="store_true", help="read and report only; write nothing")
-        parser.add_argument("--with-demo", action="store_true", help="add the demo's publication mix, vacancy and entries")
+        parser.add_argument("--with-demo", action="store_true", help="add what only the demo needs")
 
     def handle(self, *args: Any, folder: Path, check: bool, with_demo: bool, **options: Any) -> None:
         """Stage, write unless only checked, print the report and keep it."""
+        began = time.monotonic()
         try:
             staged = stage_city(folder, with_demo=with_demo)
             report = staged.report if check else apply_import(staged)
         except ImportFailure as failure:
             raise CommandError(str(failure)) from failure
+        report.seconds = round(time.monotonic() - began, 1)
         path = Path(settings.VAR_DIR) / f"import-report-{staged.city.slug}.json"
         report.write(path)
         self.stdout.write("\n".join(report.lines()))
