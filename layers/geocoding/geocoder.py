@@ -189,6 +189,8 @@ _PLACE_WORDS = re.compile(r"地内|地先|先|他|ホケ|付近")
 
 def _rest_trust(folded: Folded, end: int, number: Number | None) -> float:
     """How well what follows the town looks like what follows a town."""
+    if number and number.rest.startswith("丁目"):
+        return 0.6  # a 丁目 the gazetteer does not have: perhaps another town of a like name
     if number or end >= len(folded.key) or _PLACE_WORDS.match(folded.key, end):
         return 1.0
     if end in folded.marked or folded.text[folded.origin[end] - 1].isspace() or folded.key[end - 1] == "目":

@@ -28,10 +28,17 @@ class Number:
     rest: str
 
 
+def _is_name(folded: Folded, found: re.Match[str]) -> bool:
+    """Whether the numeral begins a name: 五枚沢517, 三角田 (but not 三番地, 3番地ビル)."""
+    first, after = found.start("first"), folded.key[found.end() : found.end() + 1]
+    is_kanji = not folded.text[folded.origin[first]].isdigit()
+    return is_kanji and found.end() == found.end("first") and after.isalpha()
+
+
 def read_number(folded: Folded, start: int) -> Number | None:
     """The number at place ``start`` of the key, or None if something else stands there."""
     found = _NUMBER.match(folded.key, start)
-    if found is None:
+    if found is None or _is_name(folded, found):
         return None
     parts = tuple(p for p in found.group("first", "second", "third") if p)
     value = found["lot"] + "-".join(parts)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib.gis.db.models.functions import Distance, GeometryDistance
+from django.contrib.gis.db.models.functions import GeometryDistance
 from django.contrib.gis.geos import Point
-from django.db.models import F
+from pyproj import Geod
 
 from layers.crs import STORAGE_SRID
 from layers.geocoding.candidates import MatchLevel, NearbyTown
@@ -14,6 +14,7 @@ from layers.models.gazetteer import GazetteerCity, GazetteerLoad, GazetteerNumbe
 
 #: Read for nearest towns before sorting by true distance: degrees order points differently from metres.
 _OVERSAMPLE = 8
+_GEOD = Geod(ellps="WGS84")
 
 
 class DatabaseStore:
@@ -59,14 +60,12 @@ class DatabaseStore:
     def nearest(self, lon: float, lat: float, limit: int, max_distance: float) -> list[NearbyTown]:
         """Towns by their distance (metres on the ellipsoid) from a position; real points only."""
         here = Point(lon, lat, srid=STORAGE_SRID)
-        near = (
-            GazetteerTown.objects.filter(is_derived=False)
-            .order_by(GeometryDistance("geom", here), F("id"))
-            .annotate(metres=Distance("geom", here))[: limit * _OVERSAMPLE]
-        )
-        rows = sorted(near, key=lambda row: (row.metres.m, row.pk))[:limit]
-        cities = GazetteerCity.objects.in_bulk({row.lg_code for row in rows})
-        return [_nearby(row, cities[row.lg_code]) for row in rows if row.metres.m <= max_distance]
+        # One sort key only: with a second one PostgreSQL 15 leaves the nearest-neighbour index (225 ms, not 2).
+        near = GazetteerTown.objects.filter(is_derived=False).order_by(GeometryDistance("geom", here))
+        measured = [(_metres(lon, lat, row), row.pk, row) for row in near[: limit * _OVERSAMPLE]]
+        found = [(metres, row) for metres, _, row in sorted(measured)[:limit] if metres <= max_distance]
+        cities = GazetteerCity.objects.in_bulk({row.lg_code for _, row in found})
+        return [_nearby(row, metres, cities[row.lg_code]) for metres, row in found]
 
 
 def _town(row: GazetteerTown) -> Town:
@@ -76,9 +75,12 @@ def _town(row: GazetteerTown) -> Town:
     )  # fmt: skip
 
 
-def _nearby(row: GazetteerTown, city: GazetteerCity) -> NearbyTown:
+def _metres(lon: float, lat: float, row: GazetteerTown) -> float:
+    return float(_GEOD.inv(lon, lat, row.geom.x, row.geom.y)[2])
+
+
+def _nearby(row: GazetteerTown, metres: float, city: GazetteerCity) -> NearbyTown:
     name = f"{city.county}{city.city}{city.ward}"
-    metres: float = row.metres.m  # type: ignore[attr-defined]
     return NearbyTown(
         f"{city.pref}{name}{row.town}{row.koaza}", MatchLevel(row.level), round(metres, 1),
         row.geom.x, row.geom.y, row.lg_code, city.pref, name, row.town, row.koaza, row.origin,

@@ -138,6 +138,10 @@ def test_a_part_not_understood_lowers_the_score(geocoder: Geocoder) -> None:
     assert known > koaza > other
 
 
+def test_a_chome_the_gazetteer_lacks_is_doubtful(geocoder: Geocoder) -> None:
+    assert geocoder.geocode("郡山市東原一丁目258")[0].score < 0.6
+
+
 def test_former_wards_of_hamamatsu(geocoder: Geocoder) -> None:
     assert geocoder.geocode("浜松市中区元城町103-2")[0].level >= T
 

@@ -78,8 +78,14 @@ def test_numbers_after_the_town(text: str, value: str, rest: str) -> None:
     assert (number.value, number.rest) == (value, rest)
 
 
-def test_no_number_where_a_name_stands() -> None:
-    assert read_number(fold("宿40"), 0) is None
+@pytest.mark.parametrize("text", ["宿40", "五枚沢517-5", "三角田1"])
+def test_no_number_where_a_name_stands(text: str) -> None:
+    assert read_number(fold(text), 0) is None
+
+
+@pytest.mark.parametrize("text", ["三番地", "3番地ビル", "三-一", "3ビル"])
+def test_a_number_however_written(text: str) -> None:
+    assert read_number(fold(text), 0) is not None
 
 
 def test_loosening_drops_what_is_left_out_at_will() -> None:
