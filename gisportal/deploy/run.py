@@ -6,6 +6,7 @@ import shlex
 import socket
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -253,10 +254,13 @@ class Start:
     def _serve(self, database: Database, is_demo: bool) -> None:
         say("ポータルを起動しています …", "Starting the portal")
         env = {**self._env(database), "GISPORTAL_DEMO": "1" if is_demo else "0"}
-        for name, command in (("web", self._web_command()), ("worker", self._worker_command())):
-            log = self.paths.log / f"{name}.log"
-            self.supervisor.add(Child(name, command, env, log, self.paths.root))
+        self._add("web", self._web_command(), env)
+        # Two programs loading at once would double the wait for the page.
         self.supervisor.wait_until(self._is_ready, 90, "portal")
+        self._add("worker", self._worker_command(), env)
+
+    def _add(self, name: str, command: Sequence[str | Path], env: dict[str, str]) -> None:
+        self.supervisor.add(Child(name, command, env, self.paths.log / f"{name}.log", self.paths.root))
 
     def _web_command(self) -> list[str | Path]:
         processors = len(os.sched_getaffinity(0))

@@ -100,7 +100,9 @@ main() {
     fi
     /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail \
         "Python 3.11 以上が必要です / Python 3.11 or newer is needed: $(/usr/bin/python3 --version)"
-    PYTHONUTF8=1 exec /usr/bin/python3 -m gisportal.deploy "$@"
+    unset PYTHONDONTWRITEBYTECODE
+    export PYTHONUTF8=1 PYTHONPYCACHEPREFIX="${GISPORTAL_VAR:-var}/cache/pycache"
+    exec /usr/bin/python3 -m gisportal.deploy "$@"
 }
 
 main "${@:-run}"

@@ -22,15 +22,18 @@ NEEDED_BYTES = 1_500_000_000
 ROOMS = ("gisportal", "layers", "styles", "tiles")
 # A data folder of another PROJ or GDAL breaks the ones inside the wheels (stack.md, section 3).
 POISON = ("PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+# Without compiled files every start would compile Django, pandas and the rest anew (5 s on two cores).
+SLOW = ("PYTHONDONTWRITEBYTECODE",)
 
 
 def base_env(paths: Paths) -> dict[str, str]:
     """The person's environment with our folder made absolute and what would mislead us removed."""
-    env = {key: value for key, value in os.environ.items() if key not in POISON}
+    env = {key: value for key, value in os.environ.items() if key not in POISON + SLOW}
     return {
         **env,
         "GISPORTAL_VAR": str(paths.var),
         "DJANGO_SETTINGS_MODULE": "gisportal.settings",
+        "PYTHONPYCACHEPREFIX": str(paths.var / "cache" / "pycache"),
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",
     }
