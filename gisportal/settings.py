@@ -196,7 +196,7 @@ AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True  # gisportal.audit keeps the record, without addresses
 AXES_CLIENT_IP_CALLABLE = "gisportal.accounts.addresses.client_address"
 AXES_LOCKOUT_CALLABLE = "gisportal.accounts.lockout.locked_out"
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "gisportal.accounts.lockout.attempted_name"
 PLACE_TOKEN_HOURS = env_int("GISPORTAL_PLACE_HOURS", 8)
 
 # Behind a proxy: X-Forwarded-* is believed only when said so.

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from axes.utils import reset as unlock_attempts
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm, ValidationError
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gisportal import hooks
+from gisportal.accounts import lockout
 from gisportal.accounts.models import AccessSetting, Account, ApiToken
 from gisportal.accounts.services import (
     account_saved,
@@ -143,7 +143,7 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def unlock(self, request: HttpRequest, chosen: QuerySet[Account]) -> None:
         """Forgets the failures counted."""
         for account in chosen:
-            unlock_attempts(username=account.username)
+            lockout.unlock(account)
             hooks.tell("account.unlocked", actor=request.user, target=account)
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -93,6 +94,8 @@ class Account(AbstractUser):
         verbose_name = _("account")  # type: ignore[assignment]
         verbose_name_plural = _("accounts")  # type: ignore[assignment]
         constraints = [
+            # Sign-in does not tell Taro from taro.
+            models.UniqueConstraint(Lower("username"), name="account_username_is_unique_in_any_case"),
             models.CheckConstraint(
                 name="account_level_is_known",
                 condition=models.Q(
@@ -154,3 +157,6 @@ class ApiToken(models.Model):
     def is_valid(self) -> bool:
         """Neither revoked nor past its time."""
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())
+
+
+from gisportal.accounts.place_models import PersonPlace  # noqa: E402, F401
