@@ -1,0 +1,68 @@
+// Districts coloured by class (色分け地図). The table beside it says the same to who cannot see it.
+import { el } from "../lib/dom.js";
+import { gettext, number } from "../lib/i18n.js";
+import L from "./leaflet.js";
+import { MapView } from "./view.js";
+
+const NO_VALUE = "#ffffff";
+
+/** The class a value falls into: the last whose `min` it reaches, within `max`; null if none. */
+export function classOf(value, classes) {
+  if (value === null || value === undefined || value === "") return null;
+  const last = classes.length - 1;
+  return classes.find((each, index) => value >= each.min && (value < each.max || index === last && value <= each.max)) ?? null;
+}
+
+/** `config`: {classes: [{min, max, colour, label}], property, title, unit}; GeoJSON features may carry `name`, `url`. */
+export class Choropleth {
+  static async load(section, config, mapConfig) {
+    const response = await fetch(section.dataset.geojsonUrl, { credentials: "same-origin" });
+    if (!response.ok) {
+      section.replaceChildren(el("p", { role: "alert" }, gettext("The map could not be loaded.")));
+      return null;
+    }
+    return new Choropleth(section, await response.json(), config, mapConfig);
+  }
+
+  constructor(section, collection, config, mapConfig) {
+    this.config = config;
+    this.shapes = L.geoJSON(collection, {
+      style: (feature) => this.style(feature),
+      onEachFeature: (feature, layer) => this.dress(feature, layer),
+    });
+    const bounds = this.shapes.getBounds();
+    const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+    const base = mapConfig ?? { baseMap: { kind: "own" }, ownBaseMap: config.ownBaseMap ?? { url: "/tiles/basemap/{z}/{x}/{y}.mvt", attribution: "" } };
+    this.view = new MapView(section, { ...base, bounds: box }, { label: config.title });
+    this.shapes.addTo(this.view.map);
+    this.view.corner(this.legend(), "bottomleft");
+    this.view.fit(box);
+  }
+
+  style(feature) {
+    const found = classOf(feature.properties[this.config.property], this.config.classes);
+    return {
+      fillColor: found?.colour ?? NO_VALUE, fillOpacity: found ? 0.75 : 0.35, color: "#33383f", weight: 1,
+      dashArray: feature.properties.is_approximate ? "6 4" : null,
+    };
+  }
+
+  dress(feature, layer) {
+    const { name, url } = feature.properties;
+    const value = feature.properties[this.config.property];
+    const text = typeof value === "number" ? number(value) : gettext("no figure");
+    layer.bindTooltip(el("span", {}, `${name}: ${text}${this.config.unit ?? ""}`), { sticky: true, className: "map-tooltip" });
+    if (url) layer.on("click", () => { location.href = url; });
+  }
+
+  legend() {
+    const entries = this.config.classes.map((each) => {
+      const swatch = el("span", { class: "map-legend__swatch", "aria-hidden": "true" });
+      swatch.style.backgroundColor = each.colour;
+      return el("li", {}, swatch, el("span", {}, each.label));
+    });
+    return el("details", { class: "map-legend", open: true },
+      el("summary", { class: "map-legend__title" }, this.config.title ?? gettext("Legend")),
+      el("ul", { class: "map-legend__classes" }, ...entries));
+  }
+}

@@ -1,0 +1,101 @@
+// Popups: the server's fragment in a Leaflet popup that a keyboard reaches, Esc closes, and focus returns from.
+import { el } from "../lib/dom.js";
+import { gettext } from "../lib/i18n.js";
+import L from "./leaflet.js";
+
+export class Popups {
+  /** `config`: {popup: address with {id}, at: address of several}; `query()` gives the search's query string. */
+  constructor(map, config, query) {
+    this.map = map;
+    this.config = config;
+    this.query = query;
+    this.back = null;
+    this.popup = L.popup({ minWidth: 240, maxWidth: 320, autoPanPadding: [24, 64], className: "map-popup" });
+    map.on("popupclose", (event) => event.popup === this.popup && this.returnFocus());
+  }
+
+  /** One resource. `back`: where focus goes when it is closed (else the map). */
+  async openResource(id, latlng, back = null) {
+    await this.open(this.config.popup.replace("{id}", encodeURIComponent(id)), latlng, back);
+  }
+
+  /** Several resources on one point, as a list; choosing one opens it in place. */
+  async openSeveral(ids, latlng, back = null) {
+    const several = `${this.config.at}?ids=${ids.map(encodeURIComponent).join(",")}`;
+    await this.open(several, latlng, back);
+    this.content?.addEventListener("click", (event) => {
+      const chosen = event.target.closest("button[data-resource-id]");
+      if (chosen) this.openResource(chosen.dataset.resourceId, latlng, back);
+    });
+  }
+
+  /** Anything made here: an element. */
+  openElement(element, latlng, back = null) {
+    this.show(element, latlng, back);
+    this.focus();
+  }
+
+  async open(address, latlng, back) {
+    this.show(el("p", { role: "status" }, gettext("Loading…")), latlng, back);
+    const wanted = this.content;
+    const content = await this.fetch(address);
+    if (this.content !== wanted || !this.map.hasLayer(this.popup)) return;
+    this.show(content, latlng, back);
+    this.focus();
+  }
+
+  async fetch(address) {
+    const query = this.query();
+    const joined = query ? `${address}${address.includes("?") ? "&" : "?"}${query}` : address;
+    try {
+      const response = await fetch(joined, { credentials: "same-origin", headers: { "HX-Request": "true" } });
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
+      return el("div", {}, ...parsed.body.childNodes);
+    } catch {
+      return el("p", { role: "alert" }, gettext("This could not be loaded. Please try again."));
+    }
+  }
+
+  show(content, latlng, back) {
+    this.content = content;
+    content.classList.add("map-popup__content");
+    content.tabIndex = -1;
+    content.setAttribute("role", "group");
+    content.setAttribute("aria-label", gettext("Selected on the map"));
+    if (back) this.back = back;
+    const isOpen = this.map.hasLayer(this.popup);
+    this.popup.setContent(content).setLatLng(latlng);
+    if (!isOpen) this.popup.openOn(this.map);
+    this.dress();
+  }
+
+  /** Leaflet's own close button speaks English and listens to no Esc outside the map. */
+  dress() {
+    const box = this.popup.getElement();
+    const close = box?.querySelector(".leaflet-popup-close-button");
+    close?.setAttribute("aria-label", gettext("Close"));
+    if (!box || box.dataset.dressed) return;
+    box.dataset.dressed = "yes";
+    box.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      this.close();
+    });
+  }
+
+  focus() {
+    this.content.focus({ preventScroll: true });
+  }
+
+  close() {
+    this.map.closePopup(this.popup);
+  }
+
+  returnFocus() {
+    const target = this.back?.isConnected ? this.back : this.map.getContainer();
+    const inside = this.popup.getElement()?.contains(document.activeElement);
+    this.back = null;
+    if (inside) target.focus({ preventScroll: target === this.map.getContainer() });
+  }
+}

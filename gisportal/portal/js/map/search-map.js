@@ -1,0 +1,248 @@
+// The map of the search page: points of the query, legend filter, districts, drawing, the searched place.
+import { announce, el } from "../lib/dom.js";
+import { fill, gettext } from "../lib/i18n.js";
+import { hasPlace, metres } from "../lib/url.js";
+import { Districts } from "./districts.js";
+import L from "./leaflet.js";
+import { Legend } from "./legend.js";
+import { locate, showPosition } from "./locate.js";
+import { Points } from "./points.js";
+import { Popups } from "./popups.js";
+import { Sketch } from "./sketch.js";
+import { SearchedPlace } from "./spot.js";
+import { MapView } from "./view.js";
+
+/** `on`: {toggle(code), area({bbox|within}), place(latlng), district(slug, code), choose(id), moved()}. */
+export class SearchMap {
+  constructor(section, config, categories, on) {
+    this.view = new MapView(section, config);
+    this.map = this.view.map;
+    Object.assign(this, { config, categories, on, state: null, query: "", touched: false });
+    this.searched = new SearchedPlace(this.map);
+    this.points = new Points((z, x, y) => this.address(z, x, y), categories, { maxNativeZoom: config.maxZoom ?? 16 });
+    this.popups = new Popups(this.map, config, () => this.popupQuery());
+    this.sketch = new Sketch(this.map, this.view.bar);
+    this.furnish();
+    this.listen();
+  }
+
+  address(z, x, y) {
+    const path = this.config.tiles.replace("{z}", z).replace("{x}", x).replace("{y}", y);
+    return this.query ? `${path}?${this.query}` : path;
+  }
+
+  /** A popup shows the distance from the searched place, so it is told the token, and nothing else. */
+  popupQuery() {
+    const place = this.state?.params.get("place");
+    return place ? `place=${encodeURIComponent(place)}` : "";
+  }
+
+  furnish() {
+    const act = (name, label, action) => ({ name, label, action });
+    this.view.buttons([
+      act("here", gettext("Show where I am"), () => this.here()),
+      act("reset", gettext("Show all results"), () => this.reset()),
+    ]);
+    this.view.buttons([
+      act("pick", gettext("Search from a place on the map"), () => this.pick()),
+      act("polygon", gettext("Search in an area you draw"), () => this.draw()),
+      act("ruler", gettext("Measure a distance"), () => this.sketch.start("line", () => {})),
+    ]);
+    this.legend = new Legend(this.categories, this.config.schemes ?? [], {
+      onToggle: (code) => this.on.toggle(code), onScheme: (slug) => this.showScheme(slug),
+    });
+    this.view.corner(this.legend.element, "bottomleft");
+    this.areaButton = el("button", {
+      type: "button", class: "map-area-button", hidden: true, "data-map-action": "area", onclick: () => this.searchArea(),
+    }, gettext("Search this area"));
+    this.view.section.append(this.areaButton);
+  }
+
+  listen() {
+    this.points.addTo(this.map);
+    this.points.layer.on("failed", () => this.failed());
+    this.map.on("autopanstart", () => { this.isAutoPan = true; });
+    this.map.on("movestart", () => { if (!this.view.isQuiet && !this.isAutoPan) this.touched = true; });
+    this.map.on("moveend", () => this.moved());
+    this.map.on("click", (event) => this.click(event));
+    this.map.on("mousemove", (event) => this.hover(event));
+    this.map.on("mouseout", () => this.unhover());
+  }
+
+  failed() {
+    if (this.hasFailed) return;
+    this.hasFailed = true;
+    this.view.complain(gettext("Part of the map could not be loaded."));
+  }
+
+  /** After each search. `isNew`: its conditions differ from the last, so the view may follow. */
+  update(state, { query, isNew, position }) {
+    const isOther = query !== this.query || !this.state;
+    this.state = state;
+    this.query = query;
+    const hidden = this.categories.hiddenTops(state.categories);
+    this.legend.update(hidden);
+    this.points.hidden = hidden;
+    if (isNew) this.follow(state, position);
+    if (isOther) this.points.layer.reload();
+    this.searched.show(state);
+    this.areaButton.hidden = true;
+    this.hasFailed = false;
+    this.syncScheme(state);
+  }
+
+  /** Fits to what was found, unless a person moved the map and something of it is in view. */
+  follow(state, position) {
+    if (position && !hasPlace(state.query) && this.view.go(position)) {
+      this.touched = true;
+      return;
+    }
+    const circle = SearchedPlace.bounds(state);
+    if (circle) this.view.fit(circle);
+    else if (this.touched && this.view.contains(state.bounds)) return;
+    else if (state.bounds) this.view.fit(state.bounds);
+    else if (!this.touched) this.view.fit(this.config.bounds);
+    this.touched = false;
+  }
+
+  syncScheme(state) {
+    const schemes = this.config.schemes ?? [];
+    const slug = this.districts ? this.districts.scheme.slug : state.scheme;
+    if (!slug) return;
+    if (!this.districts) this.showScheme(slug);
+    this.legend.showScheme(schemes.find((scheme) => scheme.slug === slug));
+    this.districts?.choose(this.chosenIn(slug));
+  }
+
+  chosenIn(slug) {
+    const prefix = `${slug}:`;
+    return (this.state?.districts ?? []).filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length));
+  }
+
+  showScheme(slug) {
+    this.districts?.remove();
+    const scheme = (this.config.schemes ?? []).find((each) => each.slug === slug);
+    this.districts = scheme ? new Districts(scheme, this.chosenIn(slug)).addTo(this.map) : null;
+  }
+
+  moved() {
+    const isOurs = this.view.isQuiet || this.isAutoPan;
+    this.isAutoPan = false;
+    if (isOurs) return;
+    this.areaButton.hidden = this.sketch.isActive;
+    this.on.moved();
+  }
+
+  /** Where the map stands, for the address bar; nothing while a person's place is set. */
+  get position() {
+    const centre = this.map.getCenter();
+    return { lat: centre.lat, lon: centre.lng, zoom: this.map.getZoom() };
+  }
+
+  click(event) {
+    if (this.sketch.isActive) return;
+    const coarse = event.originalEvent?.pointerType === "touch" ? 14 : 5;
+    const hit = this.points.hit(event.latlng, coarse);
+    if (hit) this.open(hit);
+    else this.offer(event.latlng);
+  }
+
+  open({ mark, latlng }) {
+    if (!mark.isCluster) {
+      const ids = mark.features.map((feature) => String(feature.id));
+      if (ids.length > 1) this.popups.openSeveral(ids, latlng);
+      else this.popups.openResource(ids[0], latlng, this.on.choose(ids[0]));
+      return;
+    }
+    const ids = String(mark.features[0].properties.ids ?? "").split(",").filter(Boolean);
+    if (ids.length && (this.isOnePoint(mark) || this.map.getZoom() >= this.map.getMaxZoom())) {
+      this.popups.openSeveral(ids, latlng);
+    } else this.map.setView(latlng, Math.min(this.map.getZoom() + 2, this.map.getMaxZoom()));
+  }
+
+  isOnePoint(mark) {
+    return mark.features[0].properties.one_point === true;
+  }
+
+  /** A click beside every pin: offer the district below, and a search from here. */
+  offer(latlng) {
+    const district = this.districts?.hit(latlng);
+    if (!district) return;
+    const { slug, title } = this.districts.scheme;
+    const content = el("div", {},
+      el("p", { class: "map-popup__kind" }, title),
+      el("h3", {}, district.name),
+      el("button", { type: "button", onclick: () => this.on.district(slug, String(district.code)) },
+        gettext("Search in this district")),
+      el("button", { type: "button", onclick: () => this.on.place(latlng) }, gettext("Search from here")));
+    this.popups.openElement(content, latlng);
+  }
+
+  hover(event) {
+    if (this.sketch.isActive || event.originalEvent?.pointerType === "touch") return;
+    const hit = this.points.hit(event.latlng);
+    this.map.getContainer().classList.toggle("is-over-pin", Boolean(hit));
+    if (!hit) {
+      this.unhover();
+      return;
+    }
+    this.points.tooltip.setLatLng(hit.latlng).setContent(el("span", {}, this.points.describe(hit.mark)));
+    if (!this.map.hasLayer(this.points.tooltip)) this.points.tooltip.addTo(this.map);
+  }
+
+  unhover() {
+    this.points.tooltip.remove();
+  }
+
+  /** Shows which pin an entry of the list means. */
+  highlight(latlng) {
+    this.ring?.remove();
+    this.ring = latlng && L.marker(latlng, {
+      icon: L.divIcon({ className: "map-highlight", iconSize: [34, 34], iconAnchor: [17, 17] }),
+      interactive: false, keyboard: false, alt: "", zIndexOffset: 900,
+    }).addTo(this.map);
+  }
+
+  /** “Show on map” of the list: popup there, focus into it, Esc back to the button. */
+  reveal(id, latlng, back) {
+    this.view.quietly(() => {
+      if (!this.map.getBounds().pad(-0.1).contains(latlng) || this.map.getZoom() < 15) {
+        this.map.setView(latlng, Math.max(this.map.getZoom(), 16), { animate: false });
+      }
+    });
+    return this.popups.openResource(id, L.latLng(latlng), back);
+  }
+
+  searchArea() {
+    this.on.area({ bbox: this.view.bbox });
+  }
+
+  draw() {
+    this.sketch.start("polygon", (points) => this.on.area({ within: points.map(({ lng, lat }) => [lng, lat]) }));
+  }
+
+  pick() {
+    this.sketch.start("point", ([latlng]) => this.on.place(latlng));
+  }
+
+  async here() {
+    const position = await locate((text) => this.view.complain(text));
+    if (!position) return;
+    this.mine?.remove();
+    this.mine = showPosition(this.map, position);
+    this.map.setView(position.latlng, Math.max(this.map.getZoom(), 15));
+    this.popups.openElement(el("div", {},
+      el("h3", {}, gettext("You are here")),
+      el("p", {}, fill(gettext("Accurate to %(distance)s."), { distance: metres(position.accuracy) })),
+      el("button", { type: "button", onclick: () => this.on.place(position.latlng) }, gettext("Search from here"))),
+    position.latlng);
+  }
+
+  reset() {
+    this.touched = false;
+    this.follow({ ...this.state, query: this.state?.query ?? "" }, null);
+    this.areaButton.hidden = true;
+    this.on.moved(true);
+    announce(gettext("All results are in view."));
+  }
+}
