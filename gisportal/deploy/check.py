@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gisportal.deploy.console import note, say
+from gisportal.deploy.console import Problem, note, say
 from gisportal.deploy.databases import EXTENSIONS, query
-from gisportal.deploy.embedded import running_server, start_server
+from gisportal.deploy.embedded import StartLock, running_server, start_server
 from gisportal.deploy.paths import Paths
 from gisportal.deploy.postgres import SUPERUSER, Cluster
 from gisportal.deploy.processes import Stop, call
@@ -103,6 +103,9 @@ def test(paths: Paths, arguments: Sequence[str]) -> int:
     Toolchain(paths, development=True).prepare()
     folder = own_folder(paths)
     supervisor = Supervisor()
+    lock = StartLock(paths, "test")
+    if not lock.acquire():
+        raise Problem(f"ここではもうテスト中です / a test run is going on here (pid {lock.holder()[0]})")
     try:
         env = {**base_env(paths), "GISPORTAL_VAR": str(folder)}
         env["DATABASE_URL"] = os.environ.get("DATABASE_URL") or _start_cluster(paths, folder, supervisor)
@@ -117,6 +120,7 @@ def test(paths: Paths, arguments: Sequence[str]) -> int:
         return 130
     finally:
         supervisor.stop()
+        lock.release()
 
 
 def _start_cluster(paths: Paths, folder: Path, supervisor: Supervisor) -> str:

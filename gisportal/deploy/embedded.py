@@ -17,10 +17,10 @@ from gisportal.deploy.supervisor import Child, Supervisor
 
 
 class StartLock:
-    """Held while `make run` runs. Linux lets go of it when the holder dies, however it dies."""
+    """Held while `make run` (or, by another name, `make test`) runs. Linux lets go of it when the holder dies, however it dies."""
 
-    def __init__(self, paths: Paths) -> None:
-        self.path = paths.locks / "supervisor.lock"
+    def __init__(self, paths: Paths, name: str = "supervisor") -> None:
+        self.path = paths.locks / f"{name}.lock"
         self._handle: IO[str] | None = None
 
     def acquire(self) -> bool:

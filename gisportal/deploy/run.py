@@ -79,6 +79,16 @@ def check_port(host: str, port: int) -> None:
             ) from None
 
 
+def readiness_request(host: str, port: int) -> urllib.request.Request:
+    """Asks `/readyz` where we listen, by a host name the portal accepts."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    request = urllib.request.Request(f"http://{reachable}:{port}/readyz")
+    allowed = os.environ.get("GISPORTAL_ALLOWED_HOSTS", "").split(",")[0].strip().lstrip(".")
+    if allowed not in {"", "*"}:
+        request.add_header("Host", allowed)
+    return request
+
+
 def demo_wanted() -> bool:
     """Whether the person left the demo on (GISPORTAL_DEMO)."""
     return os.environ.get("GISPORTAL_DEMO", "1").lower() not in {"0", "no", "false", "off"}
@@ -278,10 +288,9 @@ class Start:
         return [self.paths.python, "manage.py", "procrastinate", "worker"]
 
     def _is_ready(self) -> bool:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
-                f"{self.address}/readyz", timeout=5
-            ) as answer:
+            with opener.open(readiness_request(self.host, self.port), timeout=5) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False

@@ -158,6 +158,22 @@ def test_an_occupied_port_is_named_with_a_way_out() -> None:
             run.check_port("127.0.0.1", port)
 
 
+@pytest.mark.parametrize(
+    ("host", "allowed", "address", "header"),
+    [
+        ("127.0.0.1", "", "http://127.0.0.1:8000/readyz", None),
+        ("0.0.0.0", "*", "http://127.0.0.1:8000/readyz", None),
+        ("::", ".city.example,localhost", "http://[::1]:8000/readyz", "city.example"),
+    ],
+)
+def test_readiness_is_asked_by_an_accepted_name(
+    host: str, allowed: str, address: str, header: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GISPORTAL_ALLOWED_HOSTS", allowed)
+    request = run.readiness_request(host, 8000)
+    assert (request.full_url, request.get_header("Host")) == (address, header)
+
+
 @pytest.mark.parametrize("text", ["abc", "0", "70000", "-1"])
 def test_an_unusable_port_is_a_message(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", text)
