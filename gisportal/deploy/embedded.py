@@ -17,7 +17,7 @@ from gisportal.deploy.supervisor import Child, Supervisor
 
 
 class StartLock:
-    """Held while `make run` (or, by another name, `make test`) runs. Linux lets go of it when the holder dies, however it dies."""
+    """Held while `make run` (or, by another name, `make test`) runs; gone with its holder, however that dies."""
 
     def __init__(self, paths: Paths, name: str = "supervisor") -> None:
         self.path = paths.locks / f"{name}.lock"
