@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from gisportal.accounts.addresses import client_address
 from gisportal.accounts.models import ApiToken
 from gisportal.accounts.tokens import InvalidToken, digest_of, token_of
+from gisportal.problems import problem_response
 
 WRONG_TOKENS_ALLOWED = 10
 WRONG_TOKENS_WINDOW = 300  # seconds
@@ -25,10 +26,16 @@ class Refusal:
     title: str
     detail: str
 
-    def response(self) -> HttpResponse:
-        """Problem details (RFC 9457); 401 names the ways to sign in, 429 when to come back."""
-        body = {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
-        response = JsonResponse(body, status=self.status, content_type="application/problem+json")
+    def response(self, request: HttpRequest) -> HttpResponse:
+        """Problem details (RFC 9457), a page only where asked for: whoever sends a token is a program.
+
+        401 names the ways to sign in, 429 when to come back.
+        """
+        if "text/html" in request.headers.get("Accept", ""):
+            response = problem_response(request, self.status, self.title, self.detail)
+        else:
+            body = {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
+            response = JsonResponse(body, status=self.status, content_type="application/problem+json")
         response["Cache-Control"] = "no-store"
         if self.status == 401:
             response["WWW-Authenticate"] = CHALLENGE

@@ -57,7 +57,7 @@ class ViewerMiddleware:
             return self._answer(request, Viewer())
         token = sign_in(request)
         if isinstance(token, Refusal):
-            return token.response()
+            return token.response(request)
         if token is not None:
             return self._answer_token(request, token)
         keep_session(request)
@@ -69,7 +69,7 @@ class ViewerMiddleware:
         if request.path.startswith(CLOSED_TO_TOKENS):
             return Refusal(
                 403, _("Not with a token"), _("This page needs a person who has signed in with a password.")
-            ).response()
+            ).response(request)
         session = request.session
         request.session = NoSession()
         request.user = token.account

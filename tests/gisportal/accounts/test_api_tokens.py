@@ -79,6 +79,14 @@ def test_unusable_authorization_is_refused(header, db):
     assert answer["Cache-Control"] == "no-store"
 
 
+def test_refusal_is_a_page_where_one_is_asked_for(db):
+    headers = {"authorization": "Bearer wrong", "accept": "text/html"}
+    answer = Client().get("/probe/", headers=headers)
+    assert answer.status_code == 401
+    assert answer["Content-Type"].startswith("text/html")
+    assert "トークンが正しくありません" in answer.content.decode()
+
+
 def expired(token):
     ApiToken.objects.filter(pk=token.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
 
