@@ -101,7 +101,7 @@ class CityDirectory:
             readings.append(Reading(inside[0].pref, inside, start, False, self._whole(inside)))
         if hint and len(named) > 1:
             named.sort(key=lambda r: not set(r.cities) & set(hint))
-        readings = named + readings + self._short(key, start, pref, inside)
+        readings = named + readings + ([] if named else self._short(key, start, pref, inside))
         if not readings and pref:
             readings.append(Reading(pref, (), start, True))
         return readings

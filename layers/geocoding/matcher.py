@@ -58,14 +58,18 @@ class TownIndex:
         self._koaza: dict[str, list[Town]] = defaultdict(list)
         self._tails: dict[str, list[Town]] = defaultdict(list)
         for town in towns:
-            self._exact[town.key].append(town)
-            self._loose[loosen(town.key)].append(town)
-            if town.koaza:
-                self._koaza[name_key(town.koaza)].append(town)
-            for end in _FORMER.finditer(town.key, 1):
-                if len(town.key) - end.end() >= 2:
-                    self._tails[town.key[end.end() :]].append(town)
+            self._add(town)
         self._longest = max(map(len, self._exact), default=0)
+
+    def _add(self, town: Town) -> None:
+        self._exact[town.key].append(town)
+        self._loose[loosen(town.key)].append(town)
+        below = name_key(town.koaza) if town.koaza else ""
+        if below:
+            self._koaza[below].append(town)
+        for former in _FORMER.finditer(town.key, 1, len(town.key) - len(below) - 1):
+            if len(town.key) - former.end() >= 2:
+                self._tails[town.key[former.end() :]].append(town)
 
     def hits(self, folded: Folded, start: int) -> list[Hit]:
         """Where the towns of this city are named from place ``start`` on, likeliest first."""
@@ -150,9 +154,9 @@ class TownIndex:
             yield from self._with_chome(key, former.end(), self._prefix(key, former.end()), 0.7)
 
     def _koaza_alone(self, key: str, start: int) -> Iterator[Hit]:
-        """A 小字 whose town is left out, if the city has it once."""
+        """A 小字 whose town is left out; the more the city has of that name, the more doubtful."""
         for size in range(min(8, len(key) - start), 1, -1):
             towns = self._koaza.get(key[start : start + size])
-            if towns and len(towns) == 1:
-                yield Hit(tuple(towns), start + size, 0.65)
+            if towns and not _splits_number(key, start + size):
+                yield Hit(tuple(towns[:20]), start + size, 0.65 / len(towns) ** 0.5)
                 return

@@ -13,7 +13,7 @@ _JOIN = r"(?:番地ノ|番地|番丁|番|号|-|ノ|、|\.)+"
 #: 第13地割 and the like, between town and number in the north of Japan.
 _PART = r"(?:第?\d+(?:地割|区|部))?"
 _NUMBER = re.compile(
-    rf"[\s-]*(?P<part>{_PART})(?P<lot>{_LOT})(?P<first>\d+)(?:{_JOIN}(?P<second>{_LOT}\d+))?(?:{_JOIN}(?P<third>\d+))?"
+    rf"[\s-]*部?(?P<part>{_PART})(?P<lot>{_LOT})(?P<first>\d+)(?:{_JOIN}(?P<second>{_LOT}\d+))?(?:{_JOIN}(?P<third>\d+))?"
     r"(?:番地|番|号|地)*(?:地内|地先|先|他|ホケ|ホカ|外)?"
 )
 _AFTER = re.compile(r"[-ノ]?(?P<rest>.*)", re.S)

@@ -92,6 +92,19 @@ def test_never_outside_the_city_it_names(geocoder: Geocoder) -> None:
     assert {c.level for c in found} == {MatchLevel.CITY}
 
 
+def test_never_outside_the_ward_it_names(geocoder: Geocoder) -> None:
+    found = geocoder.geocode("京都市中京区西入謎町", limit=50) + geocoder.geocode(
+        "札幌市中央区本通18南", limit=50
+    )
+    assert {c.city for c in found} == {"京都市中京区", "札幌市中央区"}
+
+
+def test_a_koaza_without_its_town_offers_all_of_that_name(geocoder: Geocoder) -> None:
+    found = geocoder.geocode("字桜町21-1", city=IWAKI, limit=20)
+    assert {"平上荒川", "平中山"} <= {c.town for c in found}
+    assert all(c.score < 0.6 for c in found)
+
+
 def test_a_name_in_two_prefectures_gives_both(geocoder: Geocoder) -> None:
     found = geocoder.geocode("府中市")
     assert {c.pref for c in found} == {"東京都", "広島県"}
