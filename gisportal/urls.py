@@ -9,6 +9,8 @@ from gisportal.portal import geocode_views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("accounts/", include("gisportal.accounts.urls")),
+    path("tiles/", include("tiles.urls")),
+    path("styles/", include("styles.urls")),
     path("geocode", geocode_views.geocode, name="geocode"),
     path("geocode/reverse", geocode_views.geocode_reverse, name="geocode-reverse"),
 ]

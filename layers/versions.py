@@ -5,8 +5,9 @@ from django.db.models import Max, Q
 from layers.models import CellVersion
 
 CELL_ZOOM = 14
-#: Tiles reach this far (in tile widths) into their neighbours: buffer 256 of extent 4096.
-BUFFER = 1 / 16
+#: Tiles reach this far (in tile widths) into their neighbours: the buffer is 256 of extent 4096, and a cluster of the
+#: neighbour whose middle lies in the buffer is made of points up to one cell (an eighth of a tile) away.
+BUFFER = 1 / 8
 
 
 def tile_version(source: str, tile: tuple[int, int, int] | None = None) -> int:

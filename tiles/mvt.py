@@ -1,0 +1,239 @@
+"""Vector tiles built in PostGIS around a source's own QuerySet (G5, design §6).
+
+Visibility, conditions and masking come compiled from the source; here they are only wrapped in ``ST_AsMVT``. One of
+the few modules allowed a cursor.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib.gis.geos import Polygon
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F, QuerySet
+
+from layers.crs import STORAGE_SRID, WEB_MERCATOR_SRID
+from layers.fields import Field, Kind
+from layers.query import FeatureQuery
+from layers.resources import ResourceSource
+from layers.source import FeatureSource
+from tiles.functions import Plain
+from tiles.grid import BUFFER, EXTENT, Tile, kept_zoom
+
+Compiled = tuple[str, Sequence[Any]]
+
+#: Properties every feature carries where its source has them; ``fields=`` adds to them.
+DEFAULT_KEYS: Final = ("name", "category", "key")
+#: Parameters of a search the pyramid of cells can answer by itself.
+PYRAMID_KEYS: Final = frozenset({"category", "sort", "page", "per_page", "lang"})
+PYRAMID_SCOPES: Final = {"public": "public_", "members": "", "staff": ""}
+
+_MVT: Final = (
+    f"SELECT ST_AsMVT(tile, %s, {EXTENT}, 'geom', 'feature_id') FROM (%s) tile WHERE tile.geom IS NOT NULL"
+)
+_GEOM: Final = (
+    f"ST_AsMVTGeom(%s, ST_MakeEnvelope(%%s, %%s, %%s, %%s, {WEB_MERCATOR_SRID}), {EXTENT}, {BUFFER}, true)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What one tile is to hold. ``keys``: the properties beside ``id``."""
+
+    source: FeatureSource
+    query: FeatureQuery
+    tile: Tile
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The points of one cell: how many, their middle in EPSG:3857, the id where it is one, counts by top category."""
+
+    count: int
+    x: float
+    y: float
+    one: int
+    by_top: tuple[int, ...]
+
+
+def default_keys(source: FeatureSource) -> tuple[str, ...]:
+    """Properties sent unless more are asked for."""
+    fields = source.fields()
+    return tuple(key for key in DEFAULT_KEYS if key in fields)
+
+
+def build(asked: Request) -> bytes:
+    """The tile as bytes; empty where nothing lies in it."""
+    try:
+        if not isinstance(asked.source, ResourceSource):
+            return _shapes(asked)
+        if asked.tile.is_clustered:
+            return _clustered(asked, asked.source)
+        return _points(asked, asked.source)
+    except EmptyResultSet:  # Django sees by itself that no row can meet the conditions
+        return b""
+
+
+def _points(asked: Request, source: ResourceSource) -> bytes:
+    box = asked.tile.box_with(BUFFER / EXTENT)
+    rows = _in_box(source.found(asked.query), box)
+    sql, params = _selected(asked, rows)
+    return _run(_MVT % ("%s", sql), [source.slug, *params])
+
+
+def _in_box(rows: "QuerySet[Any]", box: tuple[float, float, float, float]) -> "QuerySet[Any]":
+    area = Polygon.from_bbox(box)
+    area.srid = WEB_MERCATOR_SRID
+    return rows.filter(geom_3857__bboverlaps=area)
+
+
+def _selected(asked: Request, rows: "QuerySet[Any]", extra: str = "") -> Compiled:
+    """Rows as the columns of a tile: id, properties as the viewer sees them, point."""
+    selected = asked.source.select(rows, asked.keys, drawn=Plain(F("geom_3857")))
+    sql, params = selected.query.sql_with_params()
+    columns = _columns(asked)
+    return (
+        f"SELECT q.id AS feature_id, q.id AS id, {columns}{extra}, {_GEOM % 'q.drawn'} AS geom FROM ({sql}) q",
+        [*asked.tile.box, *params],
+    )
+
+
+def _columns(asked: Request) -> str:
+    fields = asked.source.fields()
+    return ", ".join(_column(fields[key]) for key in asked.keys)
+
+
+def _column(field: Field) -> str:
+    """A property in a type a tile can hold: lists as JSON text, moments in ISO 8601."""
+    name = _quoted("p_" + field.key)
+    if field.kind is Kind.CHOICES:
+        return f"to_jsonb(q.{name})::text AS {_quoted(field.key)}"
+    if field.kind in {Kind.DATE, Kind.DATETIME}:
+        return f"to_jsonb(q.{name}) #>> '{{}}' AS {_quoted(field.key)}"
+    return f"q.{name} AS {_quoted(field.key)}"
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name).replace("%", "%%")
+
+
+def _shapes(asked: Request) -> bytes:
+    """Areas, simplified to half a pixel of the zoom; any source whose positions are kept in EPSG:4326."""
+    area = Polygon.from_bbox(asked.tile.box_with(BUFFER / EXTENT))
+    area.srid = WEB_MERCATOR_SRID
+    area.transform(STORAGE_SRID)
+    rows = asked.source.select(asked.source.features(asked.query).order_by(), asked.keys)
+    rows = rows.filter(shown_geom__bboverlaps=area).annotate(drawn=Plain(F("shown_geom")))
+    sql, params = rows.query.sql_with_params()
+    tolerance = asked.tile.width / 512
+    shape = f"ST_Simplify(ST_Transform(q.drawn, {WEB_MERCATOR_SRID}), %s, true)"
+    inner = (
+        f"SELECT q.id AS feature_id, q.id AS id, {_columns(asked)}, {_GEOM % shape} AS geom FROM ({sql}) q"
+    )
+    return _run(_MVT % ("%s", inner), [asked.source.slug, tolerance / 4, *asked.tile.box, *params])
+
+
+def _clustered(asked: Request, source: ResourceSource) -> bytes:
+    clusters = _kept_clusters(asked, source) if _has_pyramid(asked) else _found_clusters(asked, source)
+    if not clusters:
+        return b""
+    many = [cluster for cluster in clusters if cluster.count > 1]
+    single_ids = [cluster.one for cluster in clusters if cluster.count == 1]
+    counts = [_quoted("c_" + top.code) for top in source.vocabulary.top_categories]
+    names = ["count", *counts]
+    nothing = "".join(f", NULL::bigint AS {name}" for name in names)
+    if single_ids:
+        singles, params = _selected(asked, source.visible().filter(pk__in=single_ids), nothing)
+    else:
+        singles, params = _no_rows(asked, nothing)
+    given = ", ".join(["%s::float8[]"] * 2 + ["%s::bigint[]"] * len(names))
+    keys = "".join(f", NULL AS {_quoted(key)}" for key in asked.keys)
+    values = "".join(f", NULLIF(m.{name}, 0)" for name in names)
+    point = f"ST_SetSRID(ST_MakePoint(m.x, m.y), {WEB_MERCATOR_SRID})"
+    grouped = (
+        f"SELECT NULL::bigint, NULL::bigint{keys}{values}, {_GEOM % point} AS geom "
+        f"FROM unnest({given}) AS m(x, y, {', '.join(names)})"
+    )
+    return _run(
+        _MVT % ("%s", f"{singles} UNION ALL {grouped}"),
+        [source.slug, *params, *asked.tile.box, *_arrays(many, len(counts))],
+    )
+
+
+def _no_rows(asked: Request, nothing: str) -> Compiled:
+    keys = "".join(f", NULL::text AS {_quoted(key)}" for key in asked.keys)
+    return (
+        f"SELECT NULL::bigint AS feature_id, NULL::bigint AS id{keys}{nothing}, NULL::geometry AS geom WHERE false",
+        [],
+    )
+
+
+def _arrays(clusters: Sequence[Cluster], tops: int) -> list[list[Any]]:
+    found: list[list[Any]] = [[c.x for c in clusters], [c.y for c in clusters], [c.count for c in clusters]]
+    return found + [[c.by_top[i] for c in clusters] for i in range(tops)]
+
+
+def _has_pyramid(asked: Request) -> bool:
+    plain = all(key in PYRAMID_KEYS for key, _value in asked.query.pairs) and not asked.query.equals
+    return plain and asked.source.viewer.scope_key in PYRAMID_SCOPES
+
+
+def _kept_clusters(asked: Request, source: ResourceSource) -> list[Cluster]:
+    """Clusters out of the cells kept beside the data; for whole scopes, all or some categories."""
+    prefix = PYRAMID_SCOPES[source.viewer.scope_key]
+    zoom = kept_zoom(asked.tile.cell_zoom)
+    west, east, north, south = asked.tile.cells(zoom)
+    shift = zoom - asked.tile.cell_zoom
+    tops = "".join(
+        f", COALESCE(sum({prefix}n) FILTER (WHERE category_id = ANY (%s)), 0)::bigint"
+        for _top in source.vocabulary.top_categories
+    )
+    wanted = " AND category_id = ANY (%s)" if asked.query.categories else ""
+    sql = f"""
+        SELECT sum({prefix}n)::bigint, (sum({prefix}sum_x) / sum({prefix}n) / 100)::float8,
+               (sum({prefix}sum_y) / sum({prefix}n) / 100)::float8, sum({prefix}sum_id)::bigint{tops}
+        FROM tiles_cell
+        WHERE zoom = %s AND gx BETWEEN %s AND %s AND gy BETWEEN %s AND %s AND {prefix}n > 0{wanted}
+        GROUP BY gx >> %s, gy >> %s
+    """
+    params: list[Any] = [sorted(top.descendants) for top in source.vocabulary.top_categories]
+    params += [zoom, west, east, north, south]
+    if asked.query.categories:
+        params.append(sorted(source.vocabulary.category_ids(asked.query.categories)))
+    return _clusters(sql, [*params, shift, shift])
+
+
+def _found_clusters(asked: Request, source: ResourceSource) -> list[Cluster]:
+    """Clusters counted on the fly, for searches and for viewers who see some rows only."""
+    rows = _in_box(source.found(asked.query), asked.tile.box_with(1 / 8))
+    selected = rows.values("id", "category_id", drawn=Plain(F("geom_3857")))
+    sql, params = selected.query.sql_with_params()
+    zoom = asked.tile.cell_zoom
+    west, east, north, south = asked.tile.cells(zoom)
+    tops = "".join(
+        ", count(*) FILTER (WHERE f.category_id = ANY (%s))" for _top in source.vocabulary.top_categories
+    )
+    counted = f"""
+        SELECT count(*), avg(ST_X(f.drawn)), avg(ST_Y(f.drawn)), min(f.id){tops}
+        FROM (SELECT q.*, tiles_cell_of(ST_X(q.drawn), %s) AS gx, tiles_cell_of(-ST_Y(q.drawn), %s) AS gy
+              FROM ({sql}) q) f
+        WHERE f.gx BETWEEN %s AND %s AND f.gy BETWEEN %s AND %s
+        GROUP BY f.gx, f.gy
+    """
+    by_top = [sorted(top.descendants) for top in source.vocabulary.top_categories]
+    return _clusters(counted, [*by_top, zoom, zoom, *params, west, east, north, south])
+
+
+def _clusters(sql: str, params: Sequence[Any]) -> list[Cluster]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [Cluster(row[0], row[1], row[2], row[3], tuple(row[4:])) for row in cursor.fetchall()]
+
+
+def _run(sql: str, params: Sequence[Any]) -> bytes:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        row = cursor.fetchone()
+    return bytes(row[0]) if row and row[0] else b""

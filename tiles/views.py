@@ -1,0 +1,129 @@
+"""Addresses of tiles: ``/tiles/<source>/{z}/{x}/{y}.mvt?<search>`` and ``/tiles/<source>.json``."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from layers.access import Viewer
+from layers.errors import ParameterError, SourceNotFound
+from layers.query import FeatureQuery
+from layers.source import FeatureSource, get_source
+from tiles import cache, mvt, problems
+from tiles.answers import Terms, answer
+from tiles.grid import Tile
+
+#: Part of every key: raise it when the same data is drawn differently.
+FORMAT: Final = "1"
+#: Parameters a tile adds to those of a search; ``view`` and ``at`` belong to the page the search was copied from.
+EXTRA: Final = ("fields", "scope", "view", "at")
+#: Shared parameters without effect on a tile.
+WITHOUT_EFFECT: Final = ("page", "per_page", "sort", "lang")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A search over one source as a tile address gives it."""
+
+    source: FeatureSource
+    query: FeatureQuery
+    keys: tuple[str, ...]
+    is_public: bool
+
+    @property
+    def is_of_a_person(self) -> bool:
+        """Whether a person's point is searched from: kept nowhere, not even in the browser."""
+        return self.query.spot is not None or self.query.serves is not None
+
+    @property
+    def is_common(self) -> bool:
+        """Whether the answer is the same for everybody of the viewer's scope."""
+        return not self.is_of_a_person and not self.source.viewer.scope_key.startswith("own:")
+
+    @property
+    def terms(self) -> Terms:
+        """How long and by whom the answer may be kept."""
+        if self.is_of_a_person:
+            return Terms.NEVER
+        return Terms.PUBLIC if self.is_public and self.is_common else Terms.PRIVATE
+
+    def key(self, tile: Tile) -> str:
+        """What is asked, and for whom."""
+        parts = [
+            FORMAT,
+            self.source.slug,
+            f"{tile.z}/{tile.x}/{tile.y}",
+            self.source.viewer.scope_key,
+            self.query.to_query_string(leave_out=WITHOUT_EFFECT),
+            ",".join(self.keys),
+            str(timezone.localdate()) if self.query.stale is not None else "",
+        ]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def ask(request: HttpRequest, slug: str) -> Asked:
+    """The search of an address, as its viewer may make it.
+
+    Raises:
+        SourceNotFound: no such source for this viewer.
+        ParameterError: a parameter is unknown or unusable.
+    """
+    viewer: Viewer = getattr(request, "viewer", None) or Viewer()
+    scope = request.GET.get("scope")
+    if scope not in {None, "public"}:
+        raise ParameterError("scope", _("Only scope=public may be given."))
+    if scope == "public":
+        viewer = Viewer(public_site=viewer.public_site)
+    source = get_source(slug, viewer)
+    query = source.parse(request.GET, extra=EXTRA, resolvers=getattr(request, "resolvers", None))
+    return Asked(source, query, _keys(request, source), scope == "public")
+
+
+def _keys(request: HttpRequest, source: FeatureSource) -> tuple[str, ...]:
+    """Properties asked for: the default ones and those of ``fields``."""
+    asked = [
+        part.strip() for value in request.GET.getlist("fields") for part in value.split(",") if part.strip()
+    ]
+    known = source.fields()
+    for key in asked:
+        if key not in known and key != "id":
+            raise ParameterError(
+                "fields",
+                _("There is no field “%(key)s”. Known are: %(known)s.")
+                % {"key": key, "known": ", ".join(known)},
+            )
+    return tuple(dict.fromkeys([*mvt.default_keys(source), *(key for key in asked if key != "id")]))
+
+
+@require_safe
+def tile(request: HttpRequest, source: str, z: int, x: int, y: int) -> HttpResponse:
+    """One vector tile (G5). 204 where it is empty, 304 where the client holds it, 404 beyond the zoom range."""
+    place = Tile(z, x, y)
+    if not place.exists:
+        return problems.no_tile()
+    try:
+        asked = ask(request, source)
+    except SourceNotFound:
+        return problems.no_source(source)
+    except ParameterError as error:
+        return problems.bad_parameter(error)
+    if not asked.is_common:
+        body = cache.packed(mvt.build(mvt.Request(asked.source, asked.query, place, asked.keys)))
+        return answer(request, body, hashlib.sha256(body.plain).hexdigest(), asked.terms)
+    key = asked.key(place)
+    version = asked.source.version((z, x, y))
+    tag = hashlib.sha256(f"{key} {version}".encode()).hexdigest()
+    return answer(request, lambda: _common(asked, place, key, version), tag, asked.terms)
+
+
+def _common(asked: Asked, place: Tile, key: str, version: str) -> cache.Body:
+    """The tile out of the cache, or built and kept. The version was read before: a change in between is asked again."""
+    if body := cache.get(key, version):
+        return body
+    body = cache.packed(mvt.build(mvt.Request(asked.source, asked.query, place, asked.keys)))
+    cache.put(key, version, body)
+    return body
