@@ -1,0 +1,12 @@
+"""Mounted at ``/styles/``."""
+
+from django.urls import path
+
+from styles import views
+
+app_name = "styles"
+
+urlpatterns = [
+    path("<slug:style>.json", views.style, name="style"),
+    path("<slug:style>/legend.svg", views.legend_svg, name="legend-svg"),
+]
