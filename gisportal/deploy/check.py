@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gisportal.deploy.console import Problem, note, say
+from gisportal.deploy.console import Problem, note, say, tail
 from gisportal.deploy.databases import EXTENSIONS, query
 from gisportal.deploy.embedded import StartLock, running_server, start_server
 from gisportal.deploy.paths import Paths
@@ -62,7 +62,7 @@ def run_checks(paths: Paths, checks: Sequence[Check], env: dict[str, str]) -> li
         print(f"  {'✖' if status else '✔'} {check.name}  {time.monotonic() - started:.1f} s", flush=True)
         if status:
             failed.append(check.name)
-            print(log.read_text(errors="replace"), flush=True)
+            print(tail(log, 40), f"→ {log}", sep="\n", flush=True)
     return failed
 
 
