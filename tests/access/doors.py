@@ -1,0 +1,175 @@
+"""Every way out of the database: each door takes a client signed in as somebody and tells what it gives away.
+
+A new way out joins ``DOORS``. ``names`` are the resources seen, ``text`` the whole answer for marks, ``counts`` the
+numbers of rows by what the door counts.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import mapbox_vector_tile
+from django.test import Client
+
+from tests.access.world import LAT, LON, World
+
+NAME = re.compile(r"資源\d{3}")
+
+
+@dataclass
+class Seen:
+    """What came through a door."""
+
+    status: int
+    names: set[str] = field(default_factory=set)
+    text: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+Door = Callable[[Client, dict[str, str], World], Seen]
+
+
+def _page(client: Client, headers: dict[str, str], url: str) -> Seen:
+    answer = client.get(url, headers=headers)
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    text = body.decode("utf-8")
+    return Seen(answer.status_code, set(NAME.findall(text)) if answer.status_code == 200 else set(), text)
+
+
+def list_page(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """The list, all rows on one page."""
+    return _page(client, headers, "/resources/?per_page=200")
+
+
+def geojson_export(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """Export as GeoJSON."""
+    return _page(client, headers, "/resources/export.geojson")
+
+
+def csv_export(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """Export as CSV."""
+    return _page(client, headers, "/resources/export.csv")
+
+
+def several_at_once(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """The list of several resources on one point, asked for all ids there are."""
+    return _page(client, headers, "/resources/at?ids=" + ",".join(map(str, world.rows)))
+
+
+def detail_pages(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """Every detail page there is."""
+    return _each(client, headers, world, "/resources/{id}/")
+
+
+def popups(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """Every popup there is."""
+    return _each(client, headers, world, "/resources/{id}/popup")
+
+
+def ogc_item(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """Every single item."""
+    return _each(client, headers, world, "/ogc/collections/resources/items/{id}?f=json")
+
+
+def _each(client: Client, headers: dict[str, str], world: World, url: str) -> Seen:
+    seen = Seen(200)
+    for pk, row in world.rows.items():
+        page = _page(client, headers, url.format(id=pk))
+        if page.status == 200:
+            seen.names.add(row.name)
+            seen.text += page.text
+        else:
+            assert page.status in {302, 401, 403, 404}, (url.format(id=pk), page.status)
+            assert row.name not in page.text
+    return seen
+
+
+def ogc_items(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """Items as GeoJSON."""
+    return _page(client, headers, "/ogc/collections/resources/items?f=json&limit=1000")
+
+
+def ogc_items_html(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """Items as a page."""
+    return _page(client, headers, "/ogc/collections/resources/items?f=html&limit=1000")
+
+
+def tile_points(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """Tiles of zoom 16 around the city, with every field the tile may carry."""
+    seen = Seen(200)
+    for x, y in _tiles(16):
+        answer = client.get(f"/tiles/resources/16/{x}/{y}.mvt?fields=phone,mark_public", headers=headers)
+        _add_tile(seen, answer)
+    return seen
+
+
+def _add_tile(seen: Seen, answer: object) -> None:
+    status = answer.status_code  # type: ignore[attr-defined]
+    assert status in {200, 204, 401, 403, 404}, status
+    if status != 200:
+        return
+    layers = mapbox_vector_tile.decode(_body(answer))
+    for feature in layers.get("resources", {}).get("features", []):
+        if "name" in feature["properties"]:
+            seen.names.add(feature["properties"]["name"])
+            seen.text += json.dumps(feature["properties"], ensure_ascii=False)
+
+
+def _body(answer: object) -> bytes:
+    import gzip
+
+    body: bytes = answer.content  # type: ignore[attr-defined]
+    return gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
+
+
+def _tiles(zoom: int) -> list[tuple[int, int]]:
+    import math
+
+    def column(lon: float) -> int:
+        return int((lon + 180) / 360 * 2**zoom)
+
+    def row(lat: float) -> int:
+        return int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * 2**zoom)
+
+    return [
+        (x, y)
+        for x in range(column(LON - 0.01), column(LON + 0.02) + 1)
+        for y in range(row(LAT + 0.02), row(LAT - 0.03) + 1)
+    ]
+
+
+#: Doors that show rows, with whether rows without an open place come through them.
+DOORS: dict[str, tuple[Door, bool]] = {
+    "list": (list_page, True),
+    "detail": (detail_pages, True),
+    "popup": (popups, True),
+    "several": (several_at_once, True),
+    "geojson": (geojson_export, True),
+    "csv": (csv_export, True),
+    "items": (ogc_items, True),
+    "items html": (ogc_items_html, True),
+    "item": (ogc_item, True),
+    "tiles": (tile_points, False),
+}
+
+
+def cluster_total(client: Client, headers: dict[str, str], zoom: int = 10) -> int:
+    """Number of resources in the tiles of a low zoom: clusters and single points together."""
+    total = 0
+    for x, y in _tiles(zoom):
+        answer = client.get(f"/tiles/resources/{zoom}/{x}/{y}.mvt", headers=headers)
+        if answer.status_code != 200:
+            continue
+        layer = mapbox_vector_tile.decode(_body(answer)).get("resources", {"features": []})
+        total += sum(
+            feature["properties"].get("count", 1)
+            for feature in layer["features"]
+            if _inside(feature["geometry"]["coordinates"], layer["extent"])
+        )
+    return total
+
+
+def _inside(point: list[int], extent: int) -> bool:
+    """Points of the buffer belong to the neighbour."""
+    return 0 <= point[0] < extent and 0 < point[1] <= extent
