@@ -66,6 +66,16 @@ def _times() -> Iterator[CheckMessage]:
     yield from _between(settings.PLACE_TOKEN_HOURS, 1, 24, "GISPORTAL_PLACE_HOURS", "gisportal.E010")
 
 
+def _lg_code() -> Iterator[CheckMessage]:
+    code = getattr(settings, "LG_CODE", "")
+    if code and not (len(code) == 6 and code.isascii() and code.isdigit()):
+        yield Error(
+            f"GISPORTAL_LG_CODE is {code!r}; it must be six digits, the check digit included.",
+            hint="For example 372013 for Takamatsu.",
+            id="gisportal.E012",
+        )
+
+
 def _https() -> Iterator[CheckMessage]:
     for origin in settings.CSRF_TRUSTED_ORIGINS:
         if not origin.startswith(("http://", "https://")):
@@ -82,7 +92,14 @@ def _https() -> Iterator[CheckMessage]:
         )
 
 
-CHECKS: Sequence[Callable[[], Iterator[CheckMessage]]] = (_secret_key, _base_map, _hosts, _times, _https)
+CHECKS: Sequence[Callable[[], Iterator[CheckMessage]]] = (
+    _secret_key,
+    _base_map,
+    _hosts,
+    _times,
+    _lg_code,
+    _https,
+)
 
 
 @register(Tags.security)

@@ -32,6 +32,7 @@ def test_settings_as_they_come_are_sound():
         ("AXES_COOLOFF_TIME", 0, "gisportal.E009"),
         ("PLACE_TOKEN_HOURS", 100, "gisportal.E010"),
         ("CSRF_TRUSTED_ORIGINS", ["city.example.jp"], "gisportal.E011"),
+        ("LG_CODE", "37201", "gisportal.E012"),
         ("BEHIND_PROXY", True, "gisportal.W001"),
     ],
 )
