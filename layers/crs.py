@@ -42,12 +42,14 @@ def plane_srid(lg_code: str) -> int:
 
 
 def supported_crs(lg_code: str) -> list[Crs]:
-    """CRSs offered for a municipality, CRS84 first; order of axes as EPSG defines it."""
-    return [
+    """CRSs offered for a municipality, CRS84 first; order of axes as EPSG defines it. Without a code no plane zone."""
+    found = [
         Crs(CRS84, STORAGE_SRID, False),
         Crs(epsg_uri(4326), 4326, True),
         Crs(epsg_uri(6668), 6668, True),
         Crs(epsg_uri(4612), 4612, True),
         Crs(epsg_uri(WEB_MERCATOR_SRID), WEB_MERCATOR_SRID, False),
-        Crs(epsg_uri(plane_srid(lg_code)), plane_srid(lg_code), True),
     ]
+    if lg_code[:2] in PLANE_ZONE_BY_PREFECTURE:
+        found.append(Crs(epsg_uri(plane_srid(lg_code)), plane_srid(lg_code), True))
+    return found

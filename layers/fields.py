@@ -137,7 +137,7 @@ RESERVED: Final = frozenset(
         "vacancy vacancy_count vacancy_note vacancy_as_of vacancy_origin operation delivery service_area "
         "districts publication attribution updated_at verified_at q bbox datetime limit offset sortby crs f "
         "lang filter filter_lang distance count district near place radius serves within updated_after "
-        "updated_before stale sort page per_page view at as_of rows columns measure skipgeometry resulttype"
+        "updated_before stale sort page per_page view at as_of rows columns measure skipgeometry resulttype after"
     ).split()
 )
 

@@ -1,5 +1,6 @@
 """Fields a city defines itself (項目定義, R3, R22, R23); values lie in ``Resource.properties``."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -68,3 +69,22 @@ class FieldDefinition(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Refuse keys that formats and parameters need themselves, and choices that are not code and title."""
+        from layers.fields import RESERVED
+
+        super().clean()
+        if self.key in RESERVED:
+            raise ValidationError({"key": _("This key is reserved.")})
+        if self.kind in {FieldKind.CHOICE, FieldKind.CHOICES}:
+            self._clean_choices()
+
+    def _clean_choices(self) -> None:
+        try:
+            codes = [choice["code"] for choice in self.choices if choice["title"]]
+        except (TypeError, KeyError):
+            codes = []
+        plain = all(isinstance(code, str) and code.strip() and "," not in code for code in codes)
+        if not codes or len(codes) != len(self.choices) or len(set(codes)) != len(codes) or not plain:
+            raise ValidationError({"choices": _("Every choice needs a code of its own and a title.")})
