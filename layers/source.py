@@ -150,7 +150,8 @@ def sources(viewer: Viewer | None) -> list[FeatureSource]:
 
 def get_source(slug: str, viewer: Viewer | None) -> FeatureSource:
     """One source by its slug. Raises :class:`layers.errors.SourceNotFound`."""
-    for source in sources(viewer):
-        if source.slug == slug:
-            return source
+    for factory in _factories:
+        for source in factory(viewer or Viewer()):
+            if source.slug == slug:
+                return source
     raise SourceNotFound(slug)
