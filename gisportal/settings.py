@@ -74,6 +74,8 @@ ALLOWED_HOSTS = env_list("GISPORTAL_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("GISPORTAL_TRUSTED_ORIGINS")
 DEMO = env_bool("GISPORTAL_DEMO")
 CITY = os.environ.get("CITY", "takamatsu")
+# Municipality code with check digit: the plane rectangular zone OGC API offers, the city of addresses without one.
+LG_CODE = os.environ.get("GISPORTAL_LG_CODE") or {"takamatsu": "372013", "iwaki": "072044"}.get(CITY, "")
 
 GDAL_LIBRARY_PATH, GEOS_LIBRARY_PATH = library_paths()
 

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("gisportal.accounts.urls")),
     path("tiles/", include("tiles.urls")),
     path("styles/", include("styles.urls")),
+    path("ogc/", include("gisportal.ogc.urls")),
     path("geocode", geocode_views.geocode, name="geocode"),
     path("geocode/reverse", geocode_views.geocode_reverse, name="geocode-reverse"),
 ]
