@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
+from gisportal.problems import problem_response
 from layers.access import Level, Viewer
 from layers.errors import ParameterError
 from layers.geocoding.candidates import Candidate, NearbyTown
@@ -64,7 +65,7 @@ def _viewer(request: HttpRequest) -> Viewer:
     return viewer
 
 
-def _refusal(request: HttpRequest) -> JsonResponse | None:
+def _refusal(request: HttpRequest) -> HttpResponse | None:
     """401 for who has not signed in, 403 for level D; None for who may use the service."""
     viewer = _viewer(request)
     if viewer.is_served:
@@ -72,10 +73,7 @@ def _refusal(request: HttpRequest) -> JsonResponse | None:
     status = 401 if viewer.level is Level.ANONYMOUS else 403
     title = _("Sign in first") if status == 401 else _("Not for this level")
     detail = _("Districts and geocoding are for levels A to C and administrators.")
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    response = JsonResponse(
-        body, status=status, content_type="application/problem+json", json_dumps_params=_JSON
-    )
+    response = problem_response(request, status, title, detail)
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="gisportal"'
     return response

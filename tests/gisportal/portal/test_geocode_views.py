@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from gisportal.accounts.models import Account
 from gisportal.portal.geocode_views import geocode, geocode_reverse
 from layers.access import Level, Viewer
 from layers.errors import ParameterError
@@ -126,3 +127,30 @@ def test_nothing_typed_is_logged(caplog: pytest.LogCaptureFixture) -> None:
         ask(geocode_reverse, {"lat": "34.34253", "lon": "134.046355"})
     assert "番町" not in caplog.text
     assert "34.34253" not in caplog.text
+
+
+@pytest.fixture
+def signed_in(client: Client, settings: Any) -> None:
+    account = Account.objects.create_user("b", password="x", level=Level.B.value)
+    client.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[-1])
+
+
+def test_over_http_a_wrong_parameter_is_a_problem_that_names_it(client: Client, signed_in: None) -> None:
+    response = client.get("/geocode", {"q": "番町", "limit": "x"})
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["parameter"] == "limit"
+    assert client.get("/geocode/reverse", {"lat": "34"}).json()["parameter"] == "lon"
+
+
+def test_over_http_an_address(client: Client, signed_in: None) -> None:
+    for response in (
+        client.get("/geocode", {"q": "高松市番町1"}),
+        client.post("/geocode", {"q": "高松市番町1"}),
+    ):
+        assert response.json()["candidates"][0]["town"].startswith("番町")
+        assert "no-store" in response["Cache-Control"]
+
+
+def test_over_http_anonymous(client: Client) -> None:
+    assert client.get("/geocode", {"q": "番町"}).status_code == 401
