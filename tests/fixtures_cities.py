@@ -2,6 +2,8 @@
 
 A module that needs a city::
 
+    pytestmark = pytest.mark.django_db
+
     @pytest.fixture(scope="module")
     def takamatsu(django_db_setup, django_db_blocker):
         with city_loaded(django_db_blocker, load_takamatsu) as report:
@@ -12,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from layers.imports.city import city_folder, import_city
@@ -44,5 +46,7 @@ def load_iwaki() -> ImportReport:
 def city_loaded(blocker: DjangoDbBlocker, load: Callable[[], ImportReport]) -> Iterator[ImportReport]:
     """A city for as long as the block runs; nothing of it stays in the test database."""
     with blocker.unblock(), transaction.atomic():
+        # pytest-django makes a test database only where a test is marked django_db: mark the module.
+        assert connection.settings_dict["NAME"].startswith("test_"), "mark the module django_db"
         yield load()
         transaction.set_rollback(True)

@@ -30,6 +30,11 @@ def city_folder(slug: str) -> Path:
     return Path(settings.BASE_DIR) / "fixtures" / "cities" / slug
 
 
+def demo_cities() -> list[str]:
+    """Names of the demo cities that are shipped."""
+    return sorted(path.parent.name for path in city_folder("").glob("*/city.json"))
+
+
 @dataclass(slots=True)
 class Staged:
     """Everything read and checked, nothing written."""

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 
-from layers.imports.city import city_folder, import_city
+from layers.imports.city import city_folder, demo_cities, import_city
 from layers.imports.readers import ImportFailure
 from layers.models import GazetteerCity, Resource
 
@@ -26,16 +26,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, city: str, **options: Any) -> None:
         """Load what is missing, print the report and keep it in full."""
-        folder = city_folder(city)
-        if not city.isidentifier() or not (folder / "city.json").is_file():
-            known = ", ".join(sorted(path.parent.name for path in folder.parent.glob("*/city.json")))
-            raise CommandError(f"--city {city}: デモの都市は {known} です。")
+        if city not in demo_cities():
+            raise CommandError(f"--city {city}: デモの都市は {', '.join(demo_cities())} です。")
         self._load_others()
         if Resource.unscoped.exists():
             self.stdout.write("地域資源がすでに登録されているため、デモのデータは取り込みません。")
             return
         try:
-            report = import_city(folder)
+            report = import_city(city_folder(city))
         except ImportFailure as failure:
             raise CommandError(str(failure)) from failure
         path = Path(settings.VAR_DIR) / f"import-report-{city}.json"

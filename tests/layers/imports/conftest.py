@@ -1,23 +1,19 @@
-"""Demo cities for the tests of the import, one load per module."""
+"""The second demo city for the tests of the import; the first stands in the folder above."""
 
 from collections.abc import Iterator
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
+from layers import vocabulary
 from layers.imports.report import ImportReport
-from tests.fixtures_cities import city_loaded, load_iwaki, load_takamatsu
-
-
-@pytest.fixture(scope="module")
-def takamatsu(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[ImportReport]:
-    """高松市 in the database."""
-    with city_loaded(django_db_blocker, load_takamatsu) as report:
-        yield report
+from tests.fixtures_cities import city_loaded, load_iwaki
 
 
 @pytest.fixture(scope="module")
 def iwaki(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[ImportReport]:
     """いわき市 in the database."""
+    vocabulary.forget()
     with city_loaded(django_db_blocker, load_iwaki) as report:
         yield report
+    vocabulary.forget()
