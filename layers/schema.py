@@ -73,6 +73,24 @@ def returnables(source: FeatureSource, *, identifier: str = "") -> dict[str, Any
     return _document(source, identifier, properties)
 
 
+def feature_schema(source: FeatureSource, *, identifier: str = "") -> dict[str, Any]:
+    """Schema of a whole GeoJSON feature; GDAL reads the types of properties here instead of guessing them."""
+    coordinates = {"type": "array", "items": {"type": "number" if source.geometry_type == "Point" else "array"}}
+    geometry = {
+        "type": ["object", "null"],
+        "required": ["type", "coordinates"],
+        "properties": {"type": {"const": source.geometry_type}, "coordinates": coordinates},
+    }
+    fields = {key: property_schema(field) for key, field in source.fields().items()}
+    members = {
+        "type": {"type": "string", "const": "Feature"},
+        "id": {"title": _("id"), "type": "integer"},
+        "geometry": geometry,
+        "properties": {"type": "object", "properties": fields},
+    }
+    return {**_document(source, identifier, members), "required": ["type", "geometry", "properties"]}
+
+
 def queryables(
     source: FeatureSource, keys: Iterable[str] | None = None, *, identifier: str = ""
 ) -> dict[str, Any]:

@@ -89,6 +89,7 @@ def queryable_keys(source: FeatureSource) -> list[str]:
 def parse_items(source: FeatureSource, params: QueryDict, resolvers: Resolvers | None = None) -> ItemsRequest:
     """Read the query string of ``items``. Raises :class:`ParameterError` naming the parameter."""
     values = read.multi(params)
+    _refuse_unknown(values, source)
     equals = tuple((key, _equal(key, values, source.fields()[key])) for key in equality_keys(source) if values.get(key))
     query = replace(_search(source, values, {key for key, _value in equals}, resolvers), equals=equals)
     query = _with_datetime(_with_bbox(query, values), values, source)
@@ -99,6 +100,14 @@ def parse_items(source: FeatureSource, params: QueryDict, resolvers: Resolvers |
     )
     after = _after(values, query)
     return ItemsRequest(query, shape, _limit(values), read.integer("offset", values, 0, 0, MAX_OFFSET), after)
+
+
+def _refuse_unknown(values: dict[str, list[str]], source: FeatureSource) -> None:
+    known = {*STANDARD, *SHARED, *OF_PAGES, *source.fields()}
+    for key in values:
+        if key not in known and not key.startswith("field."):
+            names = ", ".join([*sorted({*STANDARD, *SHARED}), *equality_keys(source)])
+            raise ParameterError(key, _("Unknown parameter. Known are: %(known)s.") % {"known": names})
 
 
 def _search(

@@ -29,6 +29,8 @@ def shared_api() -> Any:
     """The one ``API`` of this process, without collections."""
     from pygeoapi.api import API
 
+    # It logs what clients typed, and every refused parameter as an error.
+    logging.getLogger("pygeoapi").setLevel(logging.CRITICAL)
     with _logging_kept():
         return API(_configuration(), {})
 
@@ -44,8 +46,6 @@ class _logging_kept:  # noqa: N801
         root = logging.getLogger()
         root.setLevel(self.level)
         root.handlers[:] = self.handlers
-        # It logs every refused parameter as an error, with what was typed.
-        logging.getLogger("pygeoapi").setLevel(logging.CRITICAL)
 
 
 def _configuration() -> dict[str, Any]:
@@ -129,18 +129,27 @@ def describe(
     document: dict[str, Any] = json.loads(content)
     about = {info.slug: info for info in infos}
     for collection in [document] if slug else document["collections"]:
-        _complete(collection, about[collection["id"]])
+        _complete(collection, about[collection["id"]], base_url)
     document["links"] = _links(document["links"], base_url)
     for collection in document.get("collections", ()):
         collection["links"] = _links(collection["links"], base_url)
     return document
 
 
-def _complete(collection: dict[str, Any], info: CollectionInfo) -> None:
+def _complete(collection: dict[str, Any], info: CollectionInfo, base_url: str) -> None:
     if info.extent is None:
         del collection["extent"]["spatial"]
     if not collection["extent"]:
         del collection["extent"]
+    # GDAL reads the types of properties here, instead of guessing them from the first features; it wants this spelling.
+    collection["links"].append(
+        {
+            "rel": "describedBy",
+            "type": "application/schema+json",
+            "title": "Schema of collection in JSON",
+            "href": f"{base_url}/collections/{info.slug}/schema/feature",
+        }
+    )
     if info.attributions:
         collection["attribution"] = " / ".join(info.attributions)
 

@@ -15,6 +15,7 @@ urlpatterns = [
     re_path(rf"^{_SLUG}/?$", views.collection, name="collection"),
     re_path(rf"^{_SLUG}/queryables/?$", views.queryables, name="queryables"),
     re_path(rf"^{_SLUG}/schema/?$", views.returnables, name="schema"),
+    re_path(rf"^{_SLUG}/schema/feature/?$", views.feature_schema, name="feature-schema"),
     re_path(rf"^{_SLUG}/items/?$", views.items, name="items"),
     re_path(rf"^{_SLUG}/items/(?P<feature_id>[^/]+)/?$", views.item, name="item"),
 ]

@@ -133,6 +133,14 @@ def returnables(request: HttpRequest, slug: str) -> HttpResponse:
     return _schema_answer(request, source, schema.returnables(source, identifier=address), _("Schema"))
 
 
+@ogc_view
+def feature_schema(request: HttpRequest, slug: str) -> HttpResponse:
+    """A whole GeoJSON feature, as JSON Schema."""
+    refuse_unknown(request)
+    address = f"{base_url(request)}/collections/{slug}/schema/feature"
+    return json_response(schema.feature_schema(_source(slug), identifier=address), SCHEMA)
+
+
 def _schema_answer(request: HttpRequest, source: FeatureSource, document: dict[str, Any], title: str) -> HttpResponse:
     refuse_unknown(request)
     if wanted_format(request) == HTML:
