@@ -3,8 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
+from django.views.i18n import set_language
 
 from gisportal.portal import geocode_views
+
+handler400 = "gisportal.portal.error_views.bad_request"
+handler403 = "gisportal.portal.error_views.permission_denied"
+handler404 = "gisportal.portal.error_views.page_not_found"
+handler500 = "gisportal.portal.error_views.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
@@ -12,6 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tiles/", include("tiles.urls")),
     path("styles/", include("styles.urls")),
     path("ogc/", include("gisportal.ogc.urls")),
+    path("planning/", include("gisportal.planning.urls")),
+    path("language/", set_language, name="set_language"),
     path("geocode", geocode_views.geocode, name="geocode"),
     path("geocode/reverse", geocode_views.geocode_reverse, name="geocode-reverse"),
+    path("", include("gisportal.portal.urls")),
 ]

@@ -1,0 +1,77 @@
+"""What administrators settle beside accounts: the site, categories with their colours, fields, districts, sources."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from gisportal.portal.models import SiteSetting
+from layers.models import Category, DataSource, DistrictScheme, FieldDefinition, FieldOfSupport
+
+
+@admin.register(SiteSetting)
+class SiteSettingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """One row, made when it is first opened."""
+
+    list_display = ("__str__", "city_name", "base_map", "uses_wareki")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Once."""
+        return super().has_add_permission(request) and not SiteSetting.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: empty values are the defaults."""
+        return False
+
+
+class KeyedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows with a key others refer to: it is set once."""
+
+    key_field = "code"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """The key of an existing row."""
+        return (self.key_field,) if obj else ()
+
+
+@admin.register(Category)
+class CategoryAdmin(KeyedAdmin):
+    """Categories; colours and shapes are in force with the next request (R7)."""
+
+    list_display = ("title", "code", "parent", "colour", "shape", "is_formal", "order")
+    list_filter = ("is_formal", "parent")
+    list_select_related = ("parent",)
+    search_fields = ("title", "title_en", "code", "aliases")
+
+
+@admin.register(FieldOfSupport)
+class FieldOfSupportAdmin(KeyedAdmin):
+    """対象分野."""
+
+    list_display = ("title", "code", "order")
+
+
+@admin.register(FieldDefinition)
+class FieldDefinitionAdmin(KeyedAdmin):
+    """Fields of the city (R3, R22, R23)."""
+
+    key_field = "key"
+    list_display = ("title", "key", "kind", "audience", "is_printed", "is_searchable", "is_listed", "is_active", "order")
+    list_filter = ("kind", "audience", "is_active")
+    filter_horizontal = ("categories",)
+
+
+@admin.register(DistrictScheme)
+class DistrictSchemeAdmin(KeyedAdmin):
+    """Divisions of the city."""
+
+    list_display = ("title", "code", "is_approximate", "is_care_area", "order")
+
+
+@admin.register(DataSource)
+class DataSourceAdmin(KeyedAdmin):
+    """Sources and the words their licences ask for (R51)."""
+
+    key_field = "slug"
+    list_display = ("title", "publisher", "licence", "dated_on", "is_share_alike")

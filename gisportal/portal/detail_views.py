@@ -1,0 +1,207 @@
+"""Detail page (R10), popup, and what stands on one point."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from gisportal.accounts.places import resolvers
+from gisportal.hooks import detail_panels
+from gisportal.portal.map_config import base_config
+from gisportal.portal.search_views import refusal, resource_source
+from gisportal.portal.values import shown_value
+from gisportal.problems import parameter_problem
+from layers.district_names import districts_named
+from layers.errors import FeatureNotFound, ParameterError
+from layers.fields import Field, Kind
+from layers.functions import GeographyDistance, geometry_value
+from layers.query import Spot
+from layers.resources import PREFIX, ResourceSource
+from layers.source import Feature
+
+#: Fields with a place of their own on the page, or shown nowhere.
+PLACED: Final = frozenset(
+    ["name", "reading", "category", "category_title", "address", "phone", "districts", "attribution", "updated_at",
+     "verified_at", "vacancy", "vacancy_count", "vacancy_note", "vacancy_as_of", "vacancy_origin", "operation",
+     "organisation", "site", "url", "email", "publication"]
+)  # fmt: skip
+KNOWN: Final = frozenset({"place", "lang", "view", "at"})
+MAX_IDS: Final = 200
+POPUP_KEYS: Final = ("name", "category", "address", "phone", "vacancy", "vacancy_as_of", "vacancy_origin", "operation")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the detail page. ``href``: an http(s) address, where the value is one."""
+
+    title: str
+    text: str
+    is_long: bool = False
+    href: str = ""
+
+
+@require_safe
+def detail(request: HttpRequest, resource_id: int) -> HttpResponse:
+    """One resource, as far as the viewer may see it; 404 where he may not."""
+    if refused := refusal(request):
+        return refused
+    source = resource_source(request)
+    try:
+        spot = _spot(request)
+    except ParameterError as error:
+        return parameter_problem(
+            request, error, without_url=reverse("portal:resource", args=[resource_id])
+        )
+    feature = _load(source, resource_id, spot)
+    response = render(request, "portal/detail.html", _context(request, source, feature, spot))
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _spot(request: HttpRequest) -> Spot | None:
+    for key in request.GET:
+        if key not in KNOWN:
+            raise ParameterError(key, _("Unknown parameter. Known are: %(known)s.") % {"known": ", ".join(sorted(KNOWN))})
+    token = request.GET.get("place", "")
+    find = resolvers(request).place
+    return find(token) if token and find else None
+
+
+def _load(source: ResourceSource, resource_id: int, spot: Spot | None) -> Feature:
+    """Raises :class:`FeatureNotFound`."""
+    more = {"distance": GeographyDistance("geom_public", geometry_value(spot.point))} if spot else {}
+    row = source.select(source.visible().filter(pk=resource_id), **more).first()
+    if row is None:
+        raise FeatureNotFound(str(resource_id))
+    values = {key.removeprefix(PREFIX): value for key, value in row.items() if key.startswith(PREFIX)}
+    return Feature(row["id"], values, row["shown_geom"], row.get("distance"))
+
+
+def _context(
+    request: HttpRequest, source: ResourceSource, feature: Feature, spot: Spot | None
+) -> dict[str, Any]:
+    fields, values = source.fields(), feature.properties
+    point = feature.geom
+    return {
+        "feature": feature,
+        "values": values,
+        "category": source.vocabulary.categories[values["category"]],
+        "parents": _parents(source, values["category"]),
+        "shown": {key: shown_value(fields[key], values[key]) for key in values if key in fields},
+        "facts": [_fact(fields[key], values[key]) for key in fields
+                  if fields[key].is_base and key not in PLACED and values[key] not in (None, "", [])],
+        "own_facts": [_fact(field, values[key]) for key, field in fields.items()
+                      if not field.is_base and values[key] not in (None, "", [])],
+        "districts": list(districts_named(source.viewer, values["districts"] or ()).values()),
+        "others": _others(source, feature.id),
+        "panels": detail_panels(source.viewer, feature),
+        "spot": spot,
+        "route": f"{point.y:.6f},{point.x:.6f}" if point else "",
+        "map_config": _map(request, feature, spot),
+        "back_url": _back(request),
+    }  # fmt: skip
+
+
+def _parents(source: ResourceSource, code: str) -> list[str]:
+    """Titles of the categories above, the top one first."""
+    titles: list[str] = []
+    info = source.vocabulary.categories[code]
+    while info.parent:
+        info = source.vocabulary.categories[info.parent]
+        titles.insert(0, info.title)
+    return titles
+
+
+def _fact(field: Field, value: Any) -> Fact:
+    text = shown_value(field, value)
+    href = text if field.kind is Kind.URL and re.match(r"https?://\S+$", text, re.IGNORECASE) else ""
+    return Fact(str(field.title), text, field.kind is Kind.LONG_TEXT, href)
+
+
+def _others(source: ResourceSource, resource_id: int) -> list[dict[str, Any]]:
+    """Other services of the same site that the viewer may see."""
+    own = source.visible().filter(pk=resource_id).exclude(site=None).values("site_id")
+    rows = source.visible().filter(site_id__in=own).exclude(pk=resource_id).order_by("sort_name", "id")
+    return [
+        {"id": row["id"], "name": row["p_name"], "category": source.vocabulary.categories[row["p_category"]]}
+        for row in source.select(rows, ["name", "category"])
+    ]
+
+
+def _map(request: HttpRequest, feature: Feature, spot: Spot | None) -> dict[str, Any] | None:
+    """The small map; None where no position is shown."""
+    if feature.geom is None:
+        return None
+    config = base_config(request)
+    config.update(
+        query="",
+        view="map",
+        focus={
+            "id": feature.id,
+            "lat": feature.geom.y,
+            "lon": feature.geom.x,
+            "name": feature.properties["name"],
+            "category": feature.properties["category"],
+        },
+        hasPlace=spot is not None,
+        spot=None if spot is None else {"lat": spot.lat, "lon": spot.lon},
+        position="",
+        radius=None,
+        zoom=16,
+    )
+    return config
+
+
+def _back(request: HttpRequest) -> str:
+    place = request.GET.get("place", "")
+    return reverse("portal:search") + (f"?place={place}" if place else "")
+
+
+@require_safe
+def popup(request: HttpRequest, resource_id: int) -> HttpResponse:
+    """What the map shows of one resource, as a piece of HTML."""
+    return resources_listed(request, [resource_id], single=True)
+
+
+@require_safe
+def resources_at(request: HttpRequest) -> HttpResponse:
+    """``ids=1,2,3``: several resources on one point, as a piece of HTML."""
+    text = request.GET.get("ids", "")
+    if not re.fullmatch(r"\d{1,18}(,\d{1,18})*", text) or text.count(",") >= MAX_IDS:
+        raise ParameterError("ids", _("Numbers separated by commas, at most %(count)d.") % {"count": MAX_IDS})
+    return resources_listed(request, [int(part) for part in text.split(",")], single=False)
+
+
+def resources_listed(request: HttpRequest, ids: list[int], *, single: bool) -> HttpResponse:
+    """Resources by id; those the viewer may not see are left out. Raises ``FeatureNotFound`` if none is left."""
+    if refused := refusal(request):
+        return refused
+    source = resource_source(request)
+    rows = source.visible().filter(pk__in=ids).order_by("sort_name", "id")
+    found = [_popup_item(source, row, request) for row in source.select(rows, POPUP_KEYS)]
+    if not found:
+        raise FeatureNotFound(",".join(map(str, ids)))
+    response = render(
+        request, "portal/parts/popup.html", {"items": found, "single": single and len(found) == 1}
+    )
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _popup_item(source: ResourceSource, row: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
+    values = {key: row[PREFIX + key] for key in POPUP_KEYS}
+    fields = source.fields()
+    place = request.GET.get("place", "")
+    return {
+        "id": row["id"],
+        "values": values,
+        "category": source.vocabulary.categories[values["category"]],
+        "vacancy": fields["vacancy"].choice_title(values["vacancy"]) if values["vacancy"] else "",
+        "operation": "" if values["operation"] == "open" else fields["operation"].choice_title(values["operation"]),
+        "url": reverse("portal:resource", args=[row["id"]]) + (f"?place={place}" if place else ""),
+    }

@@ -1,0 +1,111 @@
+"""Counts beside the choices of several conditions in one statement (R1, R3)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import CharField, Count, F, QuerySet, TextField, Value
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+
+from layers.errors import ParameterError
+from layers.facets import JsonItems, Unnest
+from layers.fields import Field, Kind
+from layers.models import District
+from layers.query import FeatureQuery
+from layers.source import Facet
+
+if TYPE_CHECKING:
+    from layers.resources import ResourceSource
+
+COUNTED = frozenset({Kind.CHOICE, Kind.CHOICES, Kind.BOOLEAN})
+Counts = dict[str, int]
+
+
+def facet_sets(
+    source: "ResourceSource", query: FeatureQuery, keys: Sequence[str], *, counted: bool = True
+) -> dict[str, list[Facet]]:
+    """Facets by key: ``category``, ``district:<scheme>``, or a parameter (``vacancy``, ``field.<key>`` …).
+
+    Every count ignores its own condition. With ``counted`` off all counts are -1 and nothing is asked of the rows.
+
+    Raises:
+        ParameterError: a key that cannot be counted by.
+    """
+    branches = [_branch(source, query, key) for key in keys]
+    counts: dict[str, Counts] = {key: {} for key in keys}
+    if counted and branches:
+        for key, value, number in branches[0].union(*branches[1:], all=True):
+            counts[key][value] = number
+    titles = _district_titles(keys)
+    return {key: _listed(source, query, key, counts[key] if counted else None, titles) for key in keys}
+
+
+def _branch(source: "ResourceSource", query: FeatureQuery, key: str) -> "QuerySet[Any, Any]":
+    rows, value = _counted(source, query, key)
+    named = rows.annotate(
+        facet_key=Value(key, output_field=CharField()), facet_value=Cast(value, TextField())
+    )
+    grouped = named.values_list("facet_key", "facet_value").annotate(facet_count=Count("pk"))
+    return grouped.order_by()
+
+
+def _counted(source: "ResourceSource", query: FeatureQuery, key: str) -> tuple["QuerySet[Any]", Any]:
+    """Rows to count and the value to count them by."""
+    if key == "category":
+        return source.found(query.without("category")), F("category_id")
+    if key.startswith("district:"):
+        return source.found(_without_scheme(query, key)), Unnest(F("district_keys"))
+    field = _field(source, key)
+    rows = source.found(query.without(key))
+    if field.kind is Kind.CHOICES:
+        return rows, Unnest(field.value()) if field.is_base else JsonItems(field.value())
+    return rows, field.value()
+
+
+def _without_scheme(query: FeatureQuery, key: str) -> FeatureQuery:
+    scheme = key.removeprefix("district:") + ":"
+    return replace(query, districts=tuple(item for item in query.districts if not item.startswith(scheme)))
+
+
+def _field(source: "ResourceSource", key: str) -> Field:
+    name = "fields_of_support" if key == "field_of_support" else key.removeprefix("field.")
+    field = source.fields().get(name)
+    if field is None or field.kind not in COUNTED:
+        raise ParameterError(key, _("There is no such field to count by."))
+    return field
+
+
+def _district_titles(keys: Sequence[str]) -> dict[str, str]:
+    schemes = [key.removeprefix("district:") for key in keys if key.startswith("district:")]
+    if not schemes:
+        return {}
+    rows = District.unscoped.filter(scheme__code__in=schemes).order_by("scheme", "order", "code")
+    return dict(rows.values_list("key", "title"))
+
+
+def _listed(
+    source: "ResourceSource", query: FeatureQuery, key: str, counts: Counts | None, titles: dict[str, str]
+) -> list[Facet]:
+    def count(value: str) -> int:
+        return -1 if counts is None else counts.get(value, 0)
+
+    if key == "category":
+        return [
+            Facet(info.code, info.title, -1 if counts is None else sum(count(str(pk)) for pk in info.descendants),
+                  info.depth, info.code in query.categories)
+            for info in source.vocabulary.categories.values()
+        ]  # fmt: skip
+    if key.startswith("district:"):
+        scheme = key.removeprefix("district:") + ":"
+        return [
+            Facet(code, title, count(code), 0, code in query.districts)
+            for code, title in titles.items()
+            if code.startswith(scheme)
+        ]
+    chosen = {item for name, value in query.pairs if name == key for item in value.split(",")}
+    listed = _field(source, key).choices or (("true", _("yes")), ("false", _("no")))
+    return [Facet(code, str(title), count(code), 0, code in chosen) for code, title in listed]
+
+
+__all__ = ["facet_sets"]
