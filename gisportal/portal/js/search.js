@@ -1,15 +1,17 @@
 // Entry: the search page. List and map are twins over one state, the address bar's query string.
-import { announce, debounce, readJson } from "./lib/dom.js";
-import { fill, gettext, ngettext, number } from "./lib/i18n.js";
 import { Categories, categoriesOf } from "./lib/categories.js";
+import { announce, debounce, readJson } from "./lib/dom.js";
+import htmx from "./lib/htmx.js";
+import { fill, gettext, loadCatalogue, ngettext, number } from "./lib/i18n.js";
 import { formatPosition, hasPlace, polygonText } from "./lib/url.js";
+import { mapConfig } from "./map/config.js";
 import { SearchMap } from "./map/search-map.js";
 import { copyLinks } from "./search/copy-link.js";
 import { SearchForm } from "./search/form.js";
 import { ResultList } from "./search/list.js";
-import { searchFrom, watchPlaceForm } from "./search/place.js";
-import { conditions, readState, tileQuery } from "./search/state.js";
-import { replaceParameter, viewSwitch } from "./search/view-switch.js";
+import { keepConditions, searchFrom } from "./search/place.js";
+import { readState, tileQuery } from "./search/state.js";
+import { replaceParameter, ViewSwitch } from "./search/view-switch.js";
 
 async function loadCategories(address) {
   try {
@@ -22,74 +24,90 @@ async function loadCategories(address) {
 
 class SearchPage {
   constructor(section, config, categories) {
-    this.form = new SearchForm(document.querySelector("[data-search-form]"));
-    this.results = document.getElementById("results");
+    this.config = config;
     this.categories = categories;
+    this.writeSoon = debounce((isReset) => this.writePosition(isReset), 300);
+    this.form = new SearchForm(document.querySelector("[data-search-form]"));
+    this.views = new ViewSwitch(this.form, () => this.map.view.resize());
+    this.list = new ResultList({
+      onPoint: (latlng) => this.map.highlight(latlng),
+      onShow: (id, latlng, button) => this.show(id, latlng, button),
+    });
     this.map = new SearchMap(section, config, categories, {
       toggle: (code) => this.toggle(code),
       area: (area) => this.searchArea(area),
-      place: (latlng) => searchFrom(latlng, 1000),
-      district: (slug, code) => this.addDistrict(`${slug}:${code}`),
+      place: (latlng, origin) => searchFrom(latlng, { origin }),
+      district: (key) => this.addDistrict(key),
       choose: (id) => this.list.mark(id),
-      moved: (isReset) => this.remember(isReset),
+      moved: (isReset) => this.writeSoon(isReset),
     });
-    this.list = new ResultList(this.results, {
-      onPoint: (_id, latlng) => this.map.highlight(latlng),
-      onShow: (id, latlng, button) => this.show(id, latlng, button),
-    });
-    this.views = viewSwitch(this.form, () => this.map.view.resize());
-    this.remember = debounce((isReset) => this.writePosition(isReset), 300);
     this.refresh(new URLSearchParams(location.search).get("at"));
-    document.body.addEventListener("htmx:afterSettle", (event) => this.settled(event));
-    document.body.addEventListener("htmx:responseError", () => this.failed());
-    document.body.addEventListener("htmx:sendError", () => this.failed());
+    this.listen();
   }
 
-  settled(event) {
-    if (!this.results.isConnected) this.results = document.getElementById("results");
-    if (event.target !== this.results && !this.results.contains(event.target)) return;
+  listen() {
+    document.body.addEventListener("htmx:afterSettle", (event) => event.detail.target?.id === "results" && this.settled());
+    document.body.addEventListener("htmx:responseError", () => this.failed());
+    document.body.addEventListener("htmx:sendError", () => this.failed());
+    document.addEventListener("click", (event) => this.turnPage(event));
+  }
+
+  settled() {
     this.refresh(null);
+    this.views.mark();
     this.sayCount();
   }
 
+  /** Reads what is on screen now and makes the map and the list follow. */
   refresh(position) {
-    const state = readState();
-    const now = conditions(state.params);
-    const isNew = now !== this.last;
-    this.last = now;
+    const results = document.getElementById("results");
+    const state = readState(results, this.config);
+    const query = tileQuery(state.params);
+    const isNew = query !== this.last;
+    this.last = query;
     this.state = state;
-    this.map.update(state, { query: tileQuery(state.params), isNew, position });
-    this.list.prepare();
-    this.forgetPosition(position);
-  }
-
-  /** A new search fitted the view: the old `at` no longer holds. */
-  forgetPosition(position) {
-    if (!position && !this.map.touched) this.form.set("at", "");
-    if (hasPlace(this.state.query)) replaceParameter("at", null);
+    this.map.update(state, { query, isNew, position });
+    this.list.prepare(results);
+    keepConditions(query);
+    // The server's address has no `at`: it stays only where a person moved the map and the search left it there.
+    if (this.map.touched || hasPlace(query)) this.writePosition();
   }
 
   writePosition(isReset = false) {
     const { lat, lon, zoom } = this.map.position;
     // While a person's place is set the view usually centres on it: it must not stand in the address bar.
-    const value = isReset || hasPlace(this.state.query) || hasPlace(location.search) ? "" : formatPosition(lat, lon, zoom);
-    this.form.set("at", value);
-    replaceParameter("at", value);
+    const isPersonal = hasPlace(this.state.query) || hasPlace(location.search);
+    replaceParameter("at", isReset || isPersonal ? "" : formatPosition(lat, lon, zoom));
   }
 
   sayCount() {
-    const count = this.state.total;
-    announce(fill(ngettext("%(count)s resource found", "%(count)s resources found", count), { count: number(count) }));
+    const { total } = this.state;
+    announce(fill(ngettext("%(count)s resource found", "%(count)s resources found", total), { count: number(total) }));
   }
 
   failed() {
     announce(gettext("The search could not be answered. Please try again."));
+    this.map.view.complain(gettext("The search could not be answered. Please try again."));
+  }
+
+  /** Pages of the list: only the list is loaded, the map stays. */
+  turnPage(event) {
+    const link = event.target.closest?.("#results .paging a");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    htmx.ajax("GET", link.href, { target: "#results", swap: "outerHTML" }).then(() => {
+      const heading = document.getElementById("results-title");
+      heading?.setAttribute("tabindex", "-1");
+      heading?.focus();
+    });
   }
 
   toggle(code) {
     const next = this.categories.toggled(this.state.categories, code);
-    this.map.points.hide(this.categories.hiddenTops(next));
-    this.map.legend.update(this.categories.hiddenTops(next));
+    const hidden = this.categories.hiddenTops(next);
+    this.map.points.hide(hidden);
+    this.map.legend.update(hidden);
+    this.state.categories = next;
     this.form.set("category", next);
     this.form.submit();
   }
@@ -101,9 +119,9 @@ class SearchPage {
     this.form.submit();
   }
 
-  addDistrict(district) {
+  addDistrict(key) {
     this.map.popups.close();
-    this.form.set("district", [...new Set([...this.form.values("district"), district])]);
+    this.form.set("district", [...new Set([...this.form.values("district"), key])]);
     this.map.touched = false;
     this.form.submit();
   }
@@ -115,14 +133,13 @@ class SearchPage {
   }
 }
 
-const section = document.querySelector("[data-map]");
-copyLinks();
-watchPlaceForm();
-if (section && document.querySelector("[data-search-form]")) {
-  const config = readJson("map-config");
-  loadCategories(config.style).then((categories) => {
-    const page = new SearchPage(section, config, categories);
-    section.dataset.ready = "yes";
-    section.searchPage = page;
-  });
+async function start(section) {
+  const config = mapConfig(readJson("map-config"));
+  const [categories] = await Promise.all([loadCategories(config.style), loadCatalogue()]);
+  section.searchPage = new SearchPage(section, config, categories);
+  section.dataset.ready = "yes";
 }
+
+copyLinks();
+const section = document.querySelector("[data-map]");
+if (section && document.querySelector("[data-search-form]")) start(section);

@@ -29,12 +29,18 @@ export function debounce(action, wait) {
   return later;
 }
 
-const region = () => document.querySelector("[data-status]");
+function statusRegion() {
+  let status = document.querySelector("[data-status]");
+  if (!status) {
+    status = el("p", { class: "visually-hidden", role: "status", "aria-live": "polite", "data-status": true });
+    (document.querySelector("main") ?? document.body).append(status);
+  }
+  return status;
+}
 
 /** Says something politely to whoever listens; the same text twice is said twice. */
 export function announce(text) {
-  const status = region();
-  if (!status) return;
+  const status = statusRegion();
   status.textContent = "";
   requestAnimationFrame(() => { status.textContent = text; });
 }

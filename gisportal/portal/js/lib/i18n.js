@@ -1,5 +1,16 @@
-// Text of the page's language: Django's JavaScriptCatalog, loaded before the modules, puts gettext on window.
-// Without it (catalogue blocked or not yet there) the English source strings show, and nothing breaks.
+// Text of the page's language from Django's JavaScript catalogue. Without it the English source strings show, and
+// nothing breaks.
+
+/** Loads the catalogue of the page's language; resolves in any case. */
+export function loadCatalogue() {
+  const language = document.documentElement.lang || "ja";
+  return new Promise((resolve) => {
+    const script = document.createElement("script");
+    script.src = `/jsi18n/${encodeURIComponent(language)}.js`;
+    script.onload = script.onerror = () => resolve();
+    document.head.append(script);
+  });
+}
 
 export const gettext = (text) => (window.gettext ? window.gettext(text) : text);
 

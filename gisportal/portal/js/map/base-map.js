@@ -54,14 +54,13 @@ const withTerms = ({ attribution, terms }) => {
   return `${attribution} (${link.outerHTML})`;
 };
 
-/** Puts the base map under `map`. `config`: {baseMap, ownBaseMap}; `notice`: element that is shown with words. */
+/** Puts the base map under `map`. `config`: see config.js; `notice`: element that is shown with words. */
 export class BaseMap {
   constructor(map, config, notice) {
     this.map = map;
     this.config = config;
     this.notice = notice;
-    const isOwn = config.baseMap?.kind !== "raster";
-    if (isOwn) this.showOwn();
+    if (!config.baseMap) this.showOwn();
     else if (this.remembered()) this.fallBack();
     else this.showRaster();
   }

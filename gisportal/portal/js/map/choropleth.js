@@ -1,30 +1,30 @@
 // Districts coloured by class (色分け地図). The table beside it says the same to who cannot see it.
 import { el } from "../lib/dom.js";
 import { gettext, number } from "../lib/i18n.js";
+import { mapConfig } from "./config.js";
 import L from "./leaflet.js";
 import { MapView } from "./view.js";
 
 const NO_VALUE = "#ffffff";
 
-/** The class a value falls into: the last whose `min` it reaches, within `max`; null if none. */
+/** The class a value falls into, both bounds included (styles/classification.py); null if none. */
 export function classOf(value, classes) {
   if (value === null || value === undefined || value === "") return null;
-  const last = classes.length - 1;
-  return classes.find((each, index) => value >= each.min && (value < each.max || index === last && value <= each.max)) ?? null;
+  return classes.find((each) => value >= each.min && value <= each.max) ?? null;
 }
 
 /** `config`: {classes: [{min, max, colour, label}], property, title, unit}; GeoJSON features may carry `name`, `url`. */
 export class Choropleth {
-  static async load(section, config, mapConfig) {
+  static async load(section, config, page) {
     const response = await fetch(section.dataset.geojsonUrl, { credentials: "same-origin" });
     if (!response.ok) {
       section.replaceChildren(el("p", { role: "alert" }, gettext("The map could not be loaded.")));
       return null;
     }
-    return new Choropleth(section, await response.json(), config, mapConfig);
+    return new Choropleth(section, await response.json(), config, page);
   }
 
-  constructor(section, collection, config, mapConfig) {
+  constructor(section, collection, config, page) {
     this.config = config;
     this.shapes = L.geoJSON(collection, {
       style: (feature) => this.style(feature),
@@ -32,8 +32,7 @@ export class Choropleth {
     });
     const bounds = this.shapes.getBounds();
     const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
-    const base = mapConfig ?? { baseMap: { kind: "own" }, ownBaseMap: config.ownBaseMap ?? { url: "/tiles/basemap/{z}/{x}/{y}.mvt", attribution: "" } };
-    this.view = new MapView(section, { ...base, bounds: box }, { label: config.title });
+    this.view = new MapView(section, { ...mapConfig(page), home: box }, { label: config.title });
     this.shapes.addTo(this.view.map);
     this.view.corner(this.legend(), "bottomleft");
     this.view.fit(box);

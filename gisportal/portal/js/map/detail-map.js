@@ -7,9 +7,9 @@ import { MapView } from "./view.js";
 
 export class DetailMap {
   constructor(section, config, categories) {
-    const { lat, lon, category, name, spot } = section.dataset;
-    const latlng = [Number(lat), Number(lon)];
-    this.view = new MapView(section, { ...config, bounds: boundsOf(latlng) }, {
+    const { lat, lon, category, name } = config.focus;
+    const latlng = [lat, lon];
+    this.view = new MapView(section, { ...config, home: boundsOf(latlng) }, {
       isSmall: true, label: `${gettext("Map of the place")}: ${name}`,
     });
     this.view.quietly(() => this.view.map.setView(latlng, 16, { animate: false }));
@@ -18,7 +18,7 @@ export class DetailMap {
     const icon = L.divIcon({ className: "map-pin", iconSize: [36, 36], iconAnchor: [18, 18], html: svgShape(
       own?.shape || top?.shape || "circle", own?.colour || top?.colour || "#414141", 34) });
     L.marker(latlng, { icon, interactive: false, keyboard: false }).addTo(this.view.map);
-    if (spot) this.showSpot(spot.split(",").map(Number), latlng);
+    if (config.spot) this.showSpot([config.spot.lat, config.spot.lon], latlng);
   }
 
   showSpot(spot, latlng) {

@@ -56,12 +56,12 @@ function cut([x1, y1], [x2, y2], axis, limit) {
   return [x1 + (x2 - x1) * share, y1 + (y2 - y1) * share];
 }
 
-/** One scheme: {slug, title, tiles, approximate}. `chosen`: codes that the search names. */
+/** One scheme: {code, title, tiles, approximate}. `chosen`: keys (scheme:code) that the search names. */
 export class Districts {
   constructor(scheme, chosen = []) {
     this.scheme = scheme;
     this.chosen = new Set(chosen);
-    this.name = `districts-${scheme.slug}`;
+    this.name = `districts-${scheme.code}`;
     this.layer = new MvtLayer({
       url: (z, x, y) => scheme.tiles.replace("{z}", z).replace("{x}", x).replace("{y}", y),
       maxNativeZoom: scheme.maxZoom ?? 14, pane: "districts", className: "map-districts", attribution: scheme.attribution,
@@ -71,8 +71,8 @@ export class Districts {
     this.layer.on("painted", () => this.labels.refresh());
   }
 
-  choose(codes) {
-    this.chosen = new Set(codes);
+  choose(keys) {
+    this.chosen = new Set(keys);
     this.layer.repaint();
   }
 
@@ -83,7 +83,7 @@ export class Districts {
       for (const ring of feature.rings) {
         ring.forEach((point, index) => context[index ? "lineTo" : "moveTo"](...toPixels(frame, point)));
       }
-      const isChosen = this.chosen.has(String(feature.properties.code));
+      const isChosen = this.chosen.has(feature.properties.key);
       if (isChosen) {
         context.fillStyle = "rgba(91, 59, 140, 0.14)";
         context.fill("evenodd");
@@ -103,7 +103,7 @@ export class Districts {
     for (const frame of this.layer.frames()) {
       for (const feature of frame.layers[this.name] ?? []) {
         const middle = centre(feature.rings, frame);
-        const key = feature.properties.code ?? feature.properties.name;
+        const key = feature.properties.key;
         if (middle.area < 500 || middle.area <= (best.get(key)?.area ?? 0)) continue;
         best.set(key, { area: middle.area, latlng: this.layer.latLngOf(frame, middle.x, middle.y), feature });
       }

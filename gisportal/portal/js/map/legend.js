@@ -31,7 +31,7 @@ export class Legend {
     if (!schemes.length) return null;
     this.select = el("select", { class: "map-legend__select", onchange: () => this.chooseScheme(onScheme, schemes) },
       el("option", { value: "" }, gettext("No boundaries")),
-      ...schemes.map((scheme) => el("option", { value: scheme.slug }, this.schemeTitle(scheme))));
+      ...schemes.map((scheme) => el("option", { value: scheme.code }, this.schemeTitle(scheme))));
     return el("label", { class: "map-legend__scheme" }, el("span", {}, gettext("Boundaries")), this.select);
   }
 
@@ -41,11 +41,11 @@ export class Legend {
 
   chooseScheme(onScheme, schemes) {
     onScheme(this.select.value);
-    this.showScheme(schemes.find((scheme) => scheme.slug === this.select.value));
+    this.showScheme(schemes.find((scheme) => scheme.code === this.select.value));
   }
 
   showScheme(scheme) {
-    if (this.select) this.select.value = scheme?.slug ?? "";
+    if (this.select) this.select.value = scheme?.code ?? "";
     this.note.hidden = !scheme?.approximate;
   }
 

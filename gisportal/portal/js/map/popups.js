@@ -19,14 +19,9 @@ export class Popups {
     await this.open(this.config.popup.replace("{id}", encodeURIComponent(id)), latlng, back);
   }
 
-  /** Several resources on one point, as a list; choosing one opens it in place. */
+  /** Several resources on one point, as a list. */
   async openSeveral(ids, latlng, back = null) {
-    const several = `${this.config.at}?ids=${ids.map(encodeURIComponent).join(",")}`;
-    await this.open(several, latlng, back);
-    this.content?.addEventListener("click", (event) => {
-      const chosen = event.target.closest("button[data-resource-id]");
-      if (chosen) this.openResource(chosen.dataset.resourceId, latlng, back);
-    });
+    await this.open(`${this.config.at}?ids=${ids.map(encodeURIComponent).join(",")}`, latlng, back);
   }
 
   /** Anything made here: an element. */

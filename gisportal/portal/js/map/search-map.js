@@ -12,7 +12,7 @@ import { Sketch } from "./sketch.js";
 import { SearchedPlace } from "./spot.js";
 import { MapView } from "./view.js";
 
-/** `on`: {toggle(code), area({bbox|within}), place(latlng), district(slug, code), choose(id), moved()}. */
+/** `on`: {toggle(code), area({bbox|within}), place(latlng), district(key), choose(id), moved()}. */
 export class SearchMap {
   constructor(section, config, categories, on) {
     this.view = new MapView(section, config);
@@ -48,8 +48,8 @@ export class SearchMap {
       act("polygon", gettext("Search in an area you draw"), () => this.draw()),
       act("ruler", gettext("Measure a distance"), () => this.sketch.start("line", () => {})),
     ]);
-    this.legend = new Legend(this.categories, this.config.schemes ?? [], {
-      onToggle: (code) => this.on.toggle(code), onScheme: (slug) => this.showScheme(slug),
+    this.legend = new Legend(this.categories, this.config.schemes, {
+      onToggle: (code) => this.on.toggle(code), onScheme: (code) => this.showScheme(code),
     });
     this.view.corner(this.legend.element, "bottomleft");
     this.areaButton = el("button", {
@@ -101,28 +101,22 @@ export class SearchMap {
     if (circle) this.view.fit(circle);
     else if (this.touched && this.view.contains(state.bounds)) return;
     else if (state.bounds) this.view.fit(state.bounds);
-    else if (!this.touched) this.view.fit(this.config.bounds);
+    else if (!this.touched) this.view.fit(this.config.home);
     this.touched = false;
   }
 
   syncScheme(state) {
-    const schemes = this.config.schemes ?? [];
-    const slug = this.districts ? this.districts.scheme.slug : state.scheme;
-    if (!slug) return;
-    if (!this.districts) this.showScheme(slug);
-    this.legend.showScheme(schemes.find((scheme) => scheme.slug === slug));
-    this.districts?.choose(this.chosenIn(slug));
+    const code = this.districts ? this.districts.scheme.code : state.scheme;
+    if (!code) return;
+    if (!this.districts) this.showScheme(code);
+    this.legend.showScheme(this.config.schemes.find((scheme) => scheme.code === code));
+    this.districts?.choose(state.districts);
   }
 
-  chosenIn(slug) {
-    const prefix = `${slug}:`;
-    return (this.state?.districts ?? []).filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length));
-  }
-
-  showScheme(slug) {
+  showScheme(code) {
     this.districts?.remove();
-    const scheme = (this.config.schemes ?? []).find((each) => each.slug === slug);
-    this.districts = scheme ? new Districts(scheme, this.chosenIn(slug)).addTo(this.map) : null;
+    const scheme = this.config.schemes.find((each) => each.code === code);
+    this.districts = scheme ? new Districts(scheme, this.state?.districts).addTo(this.map) : null;
   }
 
   moved() {
@@ -168,11 +162,10 @@ export class SearchMap {
   offer(latlng) {
     const district = this.districts?.hit(latlng);
     if (!district) return;
-    const { slug, title } = this.districts.scheme;
-    const content = el("div", {},
-      el("p", { class: "map-popup__kind" }, title),
+        const content = el("div", {},
+      el("p", { class: "map-popup__kind" }, this.districts.scheme.title),
       el("h3", {}, district.name),
-      el("button", { type: "button", onclick: () => this.on.district(slug, String(district.code)) },
+      el("button", { type: "button", onclick: () => this.on.district(district.key) },
         gettext("Search in this district")),
       el("button", { type: "button", onclick: () => this.on.place(latlng) }, gettext("Search from here")));
     this.popups.openElement(content, latlng);
@@ -234,7 +227,7 @@ export class SearchMap {
     this.popups.openElement(el("div", {},
       el("h3", {}, gettext("You are here")),
       el("p", {}, fill(gettext("Accurate to %(distance)s."), { distance: metres(position.accuracy) })),
-      el("button", { type: "button", onclick: () => this.on.place(position.latlng) }, gettext("Search from here"))),
+      el("button", { type: "button", onclick: () => this.on.place(position.latlng, "here") }, gettext("Search from here"))),
     position.latlng);
   }
 

@@ -8,7 +8,7 @@ import L from "./leaflet.js";
 
 const toBounds = ([west, south, east, north]) => L.latLngBounds([south, west], [north, east]);
 
-/** `section`: the element with data-map; `config`: the page's map-config. */
+/** `section`: the element with data-map; `config`: see config.js. */
 export class MapView {
   constructor(section, config, { label = gettext("Map. Arrow keys move it, plus and minus zoom."), isSmall = false } = {}) {
     this.config = config;
@@ -32,7 +32,7 @@ export class MapView {
     map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
     L.control.zoom({ position: "topright", zoomInTitle: gettext("Zoom in"), zoomOutTitle: gettext("Zoom out") }).addTo(map);
     L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 120 }).addTo(map);
-    map.fitBounds(toBounds(this.config.bounds), { animate: false });
+    map.fitBounds(toBounds(this.config.home), { animate: false });
     return map;
   }
 

@@ -1,30 +1,23 @@
 // The person's point is posted, never put into an address (design §2): the page's own form carries it.
 
-/** Posts a point (degrees) as the place to search from; the server answers with a redirect to the search. */
-export function searchFrom(latlng, radius) {
+/** Posts a point (degrees) as the place to search from (`origin`: "here" for the browser's own position); the server answers with a redirect to the search. */
+export function searchFrom(latlng, { radius = 1000, origin = "" } = {}) {
   const form = document.querySelector("[data-place-form]");
   if (!form) return;
   fillIn(form, "lat", latlng.lat.toFixed(6));
   fillIn(form, "lon", latlng.lng.toFixed(6));
-  fillIn(form, "address", "");
-  if (radius && !form.elements.radius?.value) fillIn(form, "radius", radius);
-  keepSearch(form);
-  HTMLFormElement.prototype.submit.call(form);
+  form.elements.address.disabled = true;
+  fillIn(form, "origin", origin);
+  if (radius && !form.elements.radius.value) form.elements.radius.value = String(radius);
+  form.submit();
 }
 
-/** An address typed into the page's form takes the conditions of the search along as they are now. */
-export function watchPlaceForm() {
-  for (const form of document.querySelectorAll("[data-place-form]")) {
-    form.addEventListener("submit", () => keepSearch(form));
-  }
-}
-
-/** `next`: the search to return to, without the old point and its place on the map. */
-function keepSearch(form) {
-  if (!form.elements.next) return;
-  const url = new URL(location.href);
-  ["place", "near", "address", "at", "page"].forEach((key) => url.searchParams.delete(key));
-  form.elements.next.value = `${url.pathname}${url.search}`;
+/** An address takes along the conditions of the search as they are now, not as they were when the page came. */
+export function keepConditions(query) {
+  const params = new URLSearchParams(query);
+  ["place", "near", "address", "radius", "serves", "at", "page"].forEach((key) => params.delete(key));
+  const field = document.querySelector("[data-place-form]")?.elements.query;
+  if (field) field.value = params.toString();
 }
 
 function fillIn(form, name, value) {

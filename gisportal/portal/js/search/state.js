@@ -1,26 +1,24 @@
-// What the server says about the results on screen: the element [data-map-state] inside the results fragment.
+// What the server says about the results on screen: the data- attributes of #results, which come anew with each
+// answer, and the searched place of the page's map-config (it changes only with a new page).
 import { parseBounds, polygonPoints } from "../lib/url.js";
 
-function coordinates(text) {
-  const [lat, lon] = String(text ?? "").split(",").map(Number);
-  return text && Number.isFinite(lat) && Number.isFinite(lon) ? [lat, lon] : null;
-}
+const coordinates = (spot) => (spot ? [Number(spot.lat), Number(spot.lon)] : null);
 
 /** The state of the search now on screen. `spot`: [lat, lon] or null; it comes in the page, never in an address. */
-export function readState(root = document) {
-  const data = root.querySelector("[data-map-state]")?.dataset ?? {};
-  const query = data.query ?? location.search.slice(1);
+export function readState(results, config) {
+  const query = results.dataset.query ?? "";
   const params = new URLSearchParams(query);
+  const districts = params.getAll("district");
   return {
     query,
     params,
-    total: Number(data.total ?? 0),
-    bounds: parseBounds(data.bounds),
-    spot: coordinates(data.spot),
-    label: data.spotLabel ?? "",
-    radius: Number(data.radius || 0),
-    scheme: data.scheme || params.getAll("district")[0]?.split(":")[0] || "",
-    districts: params.getAll("district"),
+    total: Number(results.dataset.count ?? 0),
+    isExact: results.dataset.exact !== "false",
+    bounds: parseBounds(results.dataset.bounds),
+    spot: coordinates(config.spot),
+    radius: Number(params.get("radius") || 0),
+    scheme: districts[0]?.split(":")[0] ?? "",
+    districts,
     categories: params.getAll("category"),
     within: polygonPoints(params.get("within")),
     bbox: parseBounds(params.get("bbox")),
@@ -33,6 +31,3 @@ export function tileQuery(params) {
   ["sort", "page", "per_page", "view", "at", "lang"].forEach((key) => kept.delete(key));
   return kept.toString();
 }
-
-/** What a new search changes for the view: everything but order, page and view. */
-export const conditions = (params) => tileQuery(params);

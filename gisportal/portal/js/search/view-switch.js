@@ -1,32 +1,44 @@
-// List, map or both: buttons that only change what is shown; kept in the address bar as `view`.
+// List, map or both: links that with JavaScript only change what is shown; kept in the address bar as `view`.
 
-/** `onChange(view)` after a switch. */
-export function viewSwitch(form, onChange) {
-  const layout = document.querySelector("[data-search-layout]");
-  const buttons = [...document.querySelectorAll("[data-view-switch] [data-view]")];
-  if (!layout || !buttons.length) return { show() {} };
-  const show = (view) => {
-    layout.dataset.view = view;
-    for (const button of buttons) {
-      const name = button instanceof HTMLAnchorElement ? "aria-current" : "aria-pressed";
-      button.setAttribute(name, String(button.dataset.view === view));
-    }
-    onChange(view);
-  };
-  for (const button of buttons) {
-    button.addEventListener("click", (event) => {
+const layout = () => document.querySelector("[data-search]");
+
+export class ViewSwitch {
+  /** `onChange(view)` after a switch. The links come anew with each answer, so clicks are heard on the document. */
+  constructor(form, onChange) {
+    this.form = form;
+    this.onChange = onChange;
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest?.("[data-view-link]");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      show(button.dataset.view);
-      form?.set("view", button.dataset.view);
-      replaceParameter("view", button.dataset.view);
+      this.show(link.dataset.viewLink);
     });
   }
-  return { show, get current() { return layout.dataset.view; } };
+
+  get current() {
+    return layout().dataset.view;
+  }
+
+  show(view) {
+    layout().dataset.view = view;
+    this.mark();
+    this.form.set("view", view);
+    replaceParameter("view", view);
+    this.onChange(view);
+  }
+
+  mark() {
+    for (const link of document.querySelectorAll("[data-view-link]")) {
+      if (link.dataset.viewLink === this.current) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  }
 }
 
 /** Changes one parameter of the address bar without a new entry in the history. */
 export function replaceParameter(name, value) {
   const url = new URL(location.href);
+  if ((url.searchParams.get(name) ?? "") === (value ?? "")) return;
   if (value) url.searchParams.set(name, value);
   else url.searchParams.delete(name);
   history.replaceState(history.state, "", url);

@@ -1,4 +1,4 @@
-// Entry for every page: htmx with the strict settings of our CSP, and nothing kept of what a person searched.
+// htmx with the strict settings of our CSP, and nothing kept of what a person searched.
 import htmx from "htmx.org";
 
 Object.assign(htmx.config, {
@@ -7,8 +7,7 @@ Object.assign(htmx.config, {
   selfRequestsOnly: true,
   historyCacheSize: 0, // no snapshots of pages in the browser's storage: they may show a person's address
   refreshOnHistoryMiss: true, // “back” loads the page its address says
-  scrollIntoViewOnBoost: false,
+  timeout: 20_000,
 });
-window.htmx = htmx;
 
-document.documentElement.classList.add("has-js");
+export default htmx;
