@@ -24,7 +24,7 @@ from layers.functions import DistrictsOf
 from layers.geocoding import get_geocoder
 from layers.geocoding.candidates import Candidate, MatchLevel, NearbyTown
 from layers.geocoding.external import ExternalGeocoders, build_external
-from layers.models import District, DistrictScheme, DistrictTown, Resource, Site
+from layers.models import District, DistrictScheme, DistrictTown, Site
 
 #: Below this score a published address is also asked outside, where the city switched that on.
 _POOR = 0.6
@@ -143,8 +143,10 @@ def is_known_city(city: str) -> bool:
 
 
 def home_city() -> str | None:
-    """Code of the city this portal serves: that of its table of towns, else of its sites or resources."""
-    for rows in (DistrictTown.objects, Site.unscoped, Resource.unscoped):
+    """Code of the city served: as set (``LG_CODE``), else that of its table of towns or its sites."""
+    if settings.LG_CODE:
+        return str(settings.LG_CODE)
+    for rows in (DistrictTown.objects, Site.unscoped):
         code = rows.exclude(lg_code="").order_by("id").values_list("lg_code", flat=True).first()
         if code:
             return str(code)

@@ -1,6 +1,7 @@
 """Districts and responsible offices of an address, for those who may ask."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.contrib.gis.geos import MultiPolygon, Polygon
@@ -20,6 +21,11 @@ TAKAMATSU = "372013"
 
 def square(west: float, south: float, east: float, north: float) -> MultiPolygon:
     return MultiPolygon(Polygon.from_bbox((west, south, east, north)), srid=4326)
+
+
+@pytest.fixture(autouse=True)
+def takamatsu(settings: Any) -> None:
+    settings.LG_CODE = TAKAMATSU
 
 
 @pytest.fixture
@@ -102,11 +108,18 @@ def test_who_may_not(care: DistrictScheme, who: Viewer | None) -> None:
         locate_point(who, 134.05, 34.34)
 
 
-def test_the_city_of_the_portal_is_the_default(care: DistrictScheme) -> None:
+def test_the_city_of_the_portal_is_the_default(geocoder: Geocoder, settings: Any) -> None:
+    settings.LG_CODE = "072044"
+    assert locate(viewer(Level.B), "小名浜花畑町34-2")[0].candidate.city == "いわき市"
+
+
+def test_the_city_of_the_data_where_none_is_set(care: DistrictScheme, settings: Any) -> None:
+    settings.LG_CODE = ""
     assert home_city() == TAKAMATSU
 
 
-def test_without_any_data_there_is_no_home(geocoder: Geocoder) -> None:
+def test_without_any_data_there_is_no_home(geocoder: Geocoder, settings: Any) -> None:
+    settings.LG_CODE = ""
     assert home_city() is None
 
 
