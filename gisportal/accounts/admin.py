@@ -22,6 +22,7 @@ from gisportal.accounts.services import (
     set_public_site,
 )
 from gisportal.accounts.tokens import create_token, revoke_token
+from layers.models import Organisation
 
 
 def shown_once(request: HttpRequest, title: str, secret: str, account: Account) -> HttpResponse:
@@ -77,6 +78,7 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("organisation",)
     search_fields = ("username", "display_name", "organisation__name")
     ordering = ("username",)
+    autocomplete_fields = ("organisation",)
     actions = ("give_new_password", "give_token", "switch_on", "switch_off", "unlock")
 
     def get_form(
@@ -145,6 +147,26 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         for account in chosen:
             lockout.unlock(account)
             hooks.tell("account.unlocked", actor=request.user, target=account)
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Organisations accounts belong to and answer through; the switch "of the city" makes its A and B staff."""
+
+    fields = ("name", "reading", "corporate_number", "phone", "url", "is_city")
+    list_display = ("name", "corporate_number", "phone", "is_city")
+    list_filter = ("is_city",)
+    search_fields = ("name", "reading", "corporate_number")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Organisation | None = None) -> bool:
+        """Not here: responsibilities would go with it."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
+        """Recorded: who is staff depends on it."""
+        super().save_model(request, obj, form, change)
+        action = "organisation.changed" if change else "organisation.created"
+        hooks.tell(action, actor=request.user, target=obj, fields=form.changed_data, is_city=obj.is_city)
 
 
 @admin.register(ApiToken)

@@ -11,8 +11,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-#: Levels take the place of groups; mail addresses are not confirmed; sessions are ended with their account.
-NOT_ADMINISTERED = frozenset({"auth.Group", "account.EmailAddress", "usersessions.UserSession"})
+#: Levels take the place of groups, mail addresses are not confirmed; sessions and locks end at their account.
+NOT_ADMINISTERED = frozenset(
+    {
+        "auth.Group",
+        "account.EmailAddress",
+        "usersessions.UserSession",
+        "axes.AccessAttempt",
+        "axes.AccessFailureLog",
+        "axes.AccessLog",
+        "procrastinate.ProcrastinateJob",
+    }
+)
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -49,6 +59,12 @@ class PortalAdminSite(admin.AdminSite):
     ) -> HttpResponse:
         """The portal's own sign-out, which asks first."""
         return HttpResponseRedirect(reverse("account_logout"))
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
+        """The portal's own page."""
+        return HttpResponseRedirect(reverse("account_change_password"))
 
 
 class PortalAdminConfig(AdminConfig):

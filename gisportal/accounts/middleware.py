@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from gisportal.accounts.api_sign_in import Refusal, sign_in
 from gisportal.accounts.models import ApiToken
+from gisportal.accounts.places import resolvers
 from gisportal.accounts.session_times import keep_session
 from gisportal.accounts.viewers import anonymous_viewer, viewer_of
 from layers.access import Viewer, current_viewer
@@ -82,6 +83,8 @@ class ViewerMiddleware:
 
     def _answer(self, request: HttpRequest, viewer: Viewer) -> HttpResponse:
         request.viewer = viewer  # type: ignore[attr-defined]
+        # What tiles, which know no accounts, hand to the search for ``place=<token>``.
+        request.resolvers = resolvers(request)  # type: ignore[attr-defined]
         mark = current_viewer.set(viewer)
         try:
             response = self.get_response(request)

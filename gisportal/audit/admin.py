@@ -11,7 +11,7 @@ class AuditEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Nobody adds, changes or deletes a line here."""
 
     list_display = ("at", "account_name", "action", "target_type", "target_id", "summary")
-    list_filter = ("action", "target_type")
+    list_filter = ("action",)
     search_fields = ("account_name", "action", "target_id")
     date_hierarchy = "at"
     show_full_result_count = False

@@ -10,12 +10,15 @@ from gisportal.accounts.models import AccessSetting, Account, ApiToken
 from gisportal.accounts.tokens import create_token
 from gisportal.audit.models import AuditEntry
 from layers.access import Level
+from layers.models import Organisation
 
 PAGES = [
     "/admin/",
     "/admin/accounts/account/",
     "/admin/accounts/account/add/",
     "/admin/accounts/apitoken/",
+    "/admin/layers/organisation/",
+    "/admin/layers/organisation/add/",
     "/admin/accounts/accesssetting/1/change/",
     "/admin/audit/auditentry/",
 ]
@@ -149,6 +152,21 @@ def test_change_is_recorded(client, make_account):
     assert entry.summary == {"fields": ["level"], "level": "a", "active": True}
 
 
+def test_organisation_makes_staff(client, make_account, sign_in):
+    client.post("/admin/layers/organisation/add/", {"name": "高松市", "is_city": "on"})
+    organisation = Organisation.unscoped.get()
+    account = make_account(Level.A)
+    data = {
+        "username": account.username,
+        "level": "a",
+        "is_active": "on",
+        "organisation": organisation.pk,
+    }
+    client.post(f"/admin/accounts/account/{account.pk}/change/", data)
+    assert sign_in(account).get("/probe/").json()["viewer"]["is_city_staff"]
+    assert AuditEntry.objects.get(action="organisation.created").summary["is_city"] is True
+
+
 def test_public_site_is_switched_and_recorded(client, administrator):
     client.post("/admin/accounts/accesssetting/1/change/", {"public_site": "on"})
     assert AccessSetting.public_site_is_on()
@@ -156,6 +174,8 @@ def test_public_site_is_switched_and_recorded(client, administrator):
     assert (entry.account_id, entry.summary) == (administrator.pk, {"on": True})
 
 
-@pytest.mark.parametrize("page", ["/admin/auth/group/", "/admin/account/emailaddress/"])
+@pytest.mark.parametrize(
+    "page", ["/admin/auth/group/", "/admin/account/emailaddress/", "/admin/axes/accesslog/"]
+)
 def test_what_nobody_administers_has_no_page(page, client):
     assert client.get(page).status_code == 404
