@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Final
 
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from gisportal.ogc.collections import CollectionInfo, crs_list
@@ -21,6 +21,19 @@ from layers.crs import CRS84
 PROVIDER: Final = "gisportal.ogc.provider.FeatureSourceProvider"
 MAX_LIMIT: Final = 10_000
 DEFAULT_LIMIT: Final = 100
+#: Titles pygeoapi gives its links, for the catalogue of translations.
+_TITLES: Final = (
+    gettext_noop("The landing page of this server as JSON"),
+    gettext_noop("The landing page of this server as HTML"),
+    gettext_noop("This document as JSON"),
+    gettext_noop("This document as HTML"),
+    gettext_noop("Schema of collection in JSON"),
+    gettext_noop("Schema of collection in HTML"),
+    gettext_noop("Queryables for this collection as JSON"),
+    gettext_noop("Queryables for this collection as HTML"),
+    gettext_noop("Items as GeoJSON"),
+    gettext_noop("Items as HTML"),
+)
 _WHOLE_EARTH: Final = [-180.0, -90.0, 180.0, 90.0]
 
 
