@@ -127,7 +127,7 @@ class SearchPage {
   }
 
   show(id, latlng, button) {
-    if (this.views.current === "list") this.views.show("map");
+    if (!this.map.isVisible) this.views.show("map");
     this.list.mark(id);
     this.map.reveal(id, latlng, button);
   }

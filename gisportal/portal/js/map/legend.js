@@ -1,16 +1,16 @@
 // The legend, which is also a filter, and the choice of the district scheme.
-import { el, isPhone } from "../lib/dom.js";
+import { el } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { svgShape } from "./shapes.js";
 
-/** `onToggle(code)`, `onScheme(slug)`; `update(hidden)` after each search. */
+/** `onToggle(code)`, `onScheme(code)`; `isWide`: whether there is room for it to stand open; `update(hidden)` after each search. */
 export class Legend {
-  constructor(categories, schemes, { onToggle, onScheme }) {
+  constructor(categories, schemes, { onToggle, onScheme, isWide }) {
     this.categories = categories;
     this.entries = new Map();
     this.note = el("p", { class: "map-legend__note", hidden: true },
       gettext("The boundaries of this division are approximate."));
-    this.element = el("details", { class: "map-legend", open: !isPhone() },
+    this.element = el("details", { class: "map-legend", open: isWide },
       el("summary", { class: "map-legend__title" }, gettext("Legend")),
       this.list(onToggle), this.schemes(schemes, onScheme), this.note);
   }

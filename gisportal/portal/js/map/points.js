@@ -10,7 +10,7 @@ const UNKNOWN = { colour: "#414141", shape: "circle", title: "" };
 const FULL = 2 * Math.PI;
 
 /** Radius of a cluster: grows with the logarithm of what it holds, and stays within the tile's buffer (32 px). */
-export const clusterRadius = (count) => Math.min(27, 13 + 3.4 * Math.log10(Math.max(count, 1)) * 1.35);
+export const clusterRadius = (count) => Math.min(27, 11.5 + 3.4 * Math.log10(Math.max(count, 1)));
 
 /** How many of each top category a cluster holds: [{category, count}], most first; `hidden` codes left out. */
 export function mixOf(properties, categories, hidden = new Set()) {
@@ -129,8 +129,8 @@ export class Points {
       context.fill();
       angle += sweep;
     }
-    this.disc(context, x, y, radius - 5, "#fff");
-    this.paintText(context, number(count), x, y, `700 ${count > 999 ? 11 : 13}px sans-serif`, "#1a1a1c");
+    this.disc(context, x, y, radius - 4.5, "#fff");
+    this.paintText(context, number(count), x, y, `700 ${count > 999 ? 10 : 12}px sans-serif`, "#1a1a1c");
   }
 
   disc(context, x, y, radius, colour) {

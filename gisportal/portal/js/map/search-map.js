@@ -50,6 +50,7 @@ export class SearchMap {
     ]);
     this.legend = new Legend(this.categories, this.config.schemes, {
       onToggle: (code) => this.on.toggle(code), onScheme: (code) => this.showScheme(code),
+      isWide: this.view.section.clientWidth >= 480,
     });
     this.view.corner(this.legend.element, "bottomleft");
     this.areaButton = el("button", {
@@ -125,6 +126,10 @@ export class SearchMap {
     if (isOurs) return;
     this.areaButton.hidden = this.sketch.isActive;
     this.on.moved();
+  }
+
+  get isVisible() {
+    return this.view.section.offsetParent !== null;
   }
 
   /** Where the map stands, for the address bar; nothing while a person's place is set. */

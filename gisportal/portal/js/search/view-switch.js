@@ -1,5 +1,7 @@
 // List, map or both: links that with JavaScript only change what is shown; kept in the address bar as `view`.
 
+import { isPhone } from "../lib/dom.js";
+
 const layout = () => document.querySelector("[data-search]");
 
 export class ViewSwitch {
@@ -13,6 +15,7 @@ export class ViewSwitch {
       event.preventDefault();
       this.show(link.dataset.viewLink);
     });
+    this.mark();
   }
 
   get current() {
@@ -27,9 +30,11 @@ export class ViewSwitch {
     this.onChange(view);
   }
 
+  /** On a phone “both” is the list: there is no room for two. */
   mark() {
+    const shown = isPhone() && this.current === "both" ? "list" : this.current;
     for (const link of document.querySelectorAll("[data-view-link]")) {
-      if (link.dataset.viewLink === this.current) link.setAttribute("aria-current", "true");
+      if (link.dataset.viewLink === shown) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
   }
