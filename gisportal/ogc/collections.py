@@ -112,7 +112,7 @@ def _read(source: FeatureSource) -> CollectionInfo:
         title=str(about.title),
         description=str(about.description),
         keywords=tuple(map(str, about.keywords)),
-        attributions=about.attributions,
+        attributions=tuple(dict.fromkeys(about.attributions)),
         extent=source.extent(),
         interval=interval,
         has_time=has_time,

@@ -56,7 +56,7 @@ def _moment(value: str) -> str:
 
 
 def feature_table(source: FeatureSource, features: list[dict[str, Any]], shape: Shape) -> Table:
-    """The listed fields of features, or those asked for with ``properties``."""
+    """The listed base fields of features, or those asked for with ``properties``."""
     fields = [field for key, field in source.fields().items() if _is_shown(key, field, shape)]
     return Table(
         headings=[str(field.title) for field in fields],
@@ -67,7 +67,7 @@ def feature_table(source: FeatureSource, features: list[dict[str, Any]], shape: 
 
 
 def _is_shown(key: str, field: Field, shape: Shape) -> bool:
-    return key in shape.keys if shape.keys is not None else field.is_listed
+    return key in shape.keys if shape.keys is not None else field.is_listed and field.is_base
 
 
 def feature_rows(source: FeatureSource, feature: Mapping[str, Any]) -> list[Row]:
