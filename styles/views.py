@@ -4,15 +4,13 @@ import hashlib
 import json
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from layers.access import Viewer
-from layers.errors import SourceNotFound
 from layers.source import FeatureSource, get_source
 from layers.vocabulary import vocabulary
 from styles import documents, legend
@@ -24,14 +22,6 @@ DISTRICT_COLOUR = "#3d4650"
 def _source(request: HttpRequest, slug: str) -> FeatureSource:
     viewer: Viewer = getattr(request, "viewer", None) or Viewer()
     return get_source(slug, viewer)
-
-
-def _not_found(slug: str) -> HttpResponse:
-    body = {
-        "type": "about:blank", "title": _("Not found"), "status": 404,
-        "detail": _("There is no style “%(slug)s”.") % {"slug": slug},
-    }  # fmt: skip
-    return JsonResponse(body, status=404, content_type="application/problem+json")
 
 
 def _answer(request: HttpRequest, body: bytes, content_type: str) -> HttpResponse:
@@ -75,10 +65,7 @@ def _tiles(request: HttpRequest, slug: str) -> dict[str, str]:
 @require_safe
 def style(request: HttpRequest, style: str) -> HttpResponse:
     """One style as MapLibre style document; ``basemap=own`` draws the base map of our own below."""
-    try:
-        source = _source(request, style)
-    except SourceNotFound:
-        return _not_found(style)
+    source = _source(request, style)
     found = document(request, source, with_base_map=request.GET.get("basemap") == "own")
     body = json.dumps(found, ensure_ascii=False).encode()
     return _answer(request, body, "application/json")
@@ -93,9 +80,6 @@ def _lines(source: FeatureSource) -> list[legend.Line]:
 @require_safe
 def legend_svg(request: HttpRequest, style: str) -> HttpResponse:
     """The legend of a style as SVG."""
-    try:
-        source = _source(request, style)
-    except SourceNotFound:
-        return _not_found(style)
+    source = _source(request, style)
     body = legend.svg(str(source.metadata.title), _lines(source)).encode()
     return _answer(request, body, "image/svg+xml; charset=utf-8")

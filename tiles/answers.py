@@ -30,7 +30,7 @@ def answer(
     else:
         response = _full(request, body() if callable(body) else body, content_type)
     response["ETag"] = etag
-    response["Cache-Control"] = terms
+    response["Cache-Control"] = terms.value
     patch_vary_headers(response, ["Accept-Encoding"])
     return response
 

@@ -18,6 +18,7 @@ from tiles.models import CachedTile
 
 MEMORY_BYTES: Final = 64 * 2**20
 TABLE_BYTES: Final = 2**30
+SHARED_FROM_SECONDS: Final = 0.02
 #: The table is measured at one of so many writes.
 MEASURED_EVERY: Final = 500
 _EVICTED_SHARE: Final = 0.2
@@ -92,9 +93,14 @@ def get(key: str, version: str) -> Body | None:
     return body
 
 
-def put(key: str, version: str, body: Body) -> None:
-    """Keep a tile in both caches, in place of an older version of it."""
+def put(key: str, version: str, body: Body, *, seconds: float) -> None:
+    """Keep a tile that took so long to build, in place of an older version of it.
+
+    What is built sooner than it is written and read stays in this process only.
+    """
     memory.put(key, version, body)
+    if seconds < SHARED_FROM_SECONDS:
+        return
     row = CachedTile(
         key=key, version=version, body=body.plain, size=len(body.plain) + 200, built_at=timezone.now()
     )

@@ -91,7 +91,7 @@ def _in_box(rows: "QuerySet[Any]", box: tuple[float, float, float, float]) -> "Q
 
 def _selected(asked: Request, rows: "QuerySet[Any]", extra: str = "") -> Compiled:
     """Rows as the columns of a tile: id, properties as the viewer sees them, point."""
-    selected = asked.source.select(rows, asked.keys, drawn=Plain(F("geom_3857")))
+    selected = asked.source.select(rows.order_by(), asked.keys, drawn=Plain(F("geom_3857")))
     sql, params = selected.query.sql_with_params()
     columns = _columns(asked)
     return (
@@ -208,7 +208,7 @@ def _kept_clusters(asked: Request, source: ResourceSource) -> list[Cluster]:
 def _found_clusters(asked: Request, source: ResourceSource) -> list[Cluster]:
     """Clusters counted on the fly, for searches and for viewers who see some rows only."""
     rows = _in_box(source.found(asked.query), asked.tile.box_with(1 / 8))
-    selected = rows.values("id", "category_id", drawn=Plain(F("geom_3857")))
+    selected = rows.order_by().values("id", "category_id", drawn=Plain(F("geom_3857")))
     sql, params = selected.query.sql_with_params()
     zoom = asked.tile.cell_zoom
     west, east, north, south = asked.tile.cells(zoom)

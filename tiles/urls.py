@@ -8,4 +8,5 @@ app_name = "tiles"
 
 urlpatterns = [
     path("<slug:source>/<int:z>/<int:x>/<int:y>.mvt", views.tile, name="tile"),
+    path("<slug:source>.json", views.tilejson, name="tilejson"),
 ]

@@ -1,7 +1,9 @@
 """Addresses of tiles: ``/tiles/<source>/{z}/{x}/{y}.mvt?<search>`` and ``/tiles/<source>.json``."""
 
 import hashlib
+import json
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -10,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from layers.access import Viewer
-from layers.errors import ParameterError, SourceNotFound
+from layers.errors import ParameterError
 from layers.query import FeatureQuery
 from layers.source import FeatureSource, get_source
+from layers.vocabulary import vocabulary
 from tiles import cache, mvt, problems
+from tiles import tilejson as documents
 from tiles.answers import Terms, answer
 from tiles.grid import Tile
 
@@ -101,16 +105,14 @@ def _keys(request: HttpRequest, source: FeatureSource) -> tuple[str, ...]:
 
 @require_safe
 def tile(request: HttpRequest, source: str, z: int, x: int, y: int) -> HttpResponse:
-    """One vector tile (G5). 204 where it is empty, 304 where the client holds it, 404 beyond the zoom range."""
+    """One vector tile (G5). 204 where it is empty, 304 where the client holds it, 404 beyond the zoom range.
+
+    Raises what :func:`ask` raises; the portal's middleware answers with problem details.
+    """
     place = Tile(z, x, y)
     if not place.exists:
         return problems.no_tile()
-    try:
-        asked = ask(request, source)
-    except SourceNotFound:
-        return problems.no_source(source)
-    except ParameterError as error:
-        return problems.bad_parameter(error)
+    asked = ask(request, source)
     if not asked.is_common:
         body = cache.packed(mvt.build(mvt.Request(asked.source, asked.query, place, asked.keys)))
         return answer(request, body, hashlib.sha256(body.plain).hexdigest(), asked.terms)
@@ -124,6 +126,36 @@ def _common(asked: Asked, place: Tile, key: str, version: str) -> cache.Body:
     """The tile out of the cache, or built and kept. The version was read before: a change in between is asked again."""
     if body := cache.get(key, version):
         return body
+    started = perf_counter()
     body = cache.packed(mvt.build(mvt.Request(asked.source, asked.query, place, asked.keys)))
-    cache.put(key, version, body)
+    cache.put(key, version, body, seconds=perf_counter() - started)
     return body
+
+
+@require_safe
+def tilejson(request: HttpRequest, source: str) -> HttpResponse:
+    """TileJSON of a source; its tile address carries the search of this one. Raises what :func:`ask` raises."""
+    asked = ask(request, source)
+    words = vocabulary()
+    search = asked.query.to_query_string(leave_out=WITHOUT_EFFECT, **_own_parameters(request))
+    template = request.build_absolute_uri(f"/tiles/{asked.source.slug}/") + "{z}/{x}/{y}.mvt"
+    metadata = asked.source.metadata
+    found = documents.document(
+        str(metadata.title),
+        template=f"{template}?{search}" if search else template,
+        layers=[
+            documents.source_layer(
+                asked.source, asked.keys, ((top.code, top.title) for top in words.top_categories)
+            )
+        ],
+        bounds=asked.source.extent(),
+        attribution=documents.attribution(metadata.attributions),
+        description=str(metadata.description),
+    )
+    body = cache.packed(json.dumps(found, ensure_ascii=False).encode())
+    return answer(request, body, hashlib.sha256(body.plain).hexdigest(), asked.terms, "application/json")
+
+
+def _own_parameters(request: HttpRequest) -> dict[str, str]:
+    """Parameters of a tile beside the search, as they were given."""
+    return {key: value for key in ("fields", "scope") if (value := ",".join(request.GET.getlist(key)))}

@@ -9,8 +9,10 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import resolve
 
+from gisportal.problems import answer_for
 from layers import vocabulary
 from layers.access import Level, Viewer
+from layers.errors import ParameterError
 from layers.models import Category, Resource
 from tiles import cache
 
@@ -69,7 +71,11 @@ def ask(db: None) -> Ask:
         request = RequestFactory().get(address, headers=headers)
         request.viewer = viewer  # type: ignore[attr-defined]
         found = resolve(request.path)
-        response: HttpResponse = found.func(request, *found.args, **found.kwargs)
+        try:
+            response: HttpResponse | None = found.func(request, *found.args, **found.kwargs)
+        except (LookupError, ParameterError) as error:
+            response = answer_for(request, error)
+        assert response is not None
         return response
 
     return _ask

@@ -22,7 +22,9 @@ Z10 = "10/893/408"
 def features(response: HttpResponse, layer: str = "resources") -> list[dict[str, Any]]:
     """Features of a tile, coordinates counted from the north-west."""
     assert response.status_code == 200, response.content
-    found: list[dict[str, Any]] = decode(response.content, default_options={"y_coord_down": True})[layer]["features"]
+    found: list[dict[str, Any]] = decode(response.content, default_options={"y_coord_down": True})[layer][
+        "features"
+    ]
     return found
 
 
@@ -100,14 +102,19 @@ def test_the_search_narrows_the_tile(ask: Ask, make: Make) -> None:
         "category=child": {"さくら"},
         "q=さくら": {"さくら"},
         "vacancy=available": {"ひまわり"},
-        "bbox=134.0,34.2,134.1,34.4&page=2&per_page=50&sort=name&view=map&at=1,2,3&lang=ja": {"ひまわり", "さくら"},
+        "bbox=134.0,34.2,134.1,34.4&page=2&per_page=50&sort=name&view=map&at=1,2,3&lang=ja": {
+            "ひまわり",
+            "さくら",
+        },
         "near=34.30,134.05&radius=500": {"ひまわり", "さくら"},
         "near=34.40,134.05&radius=500": set(),
     }.items():
         for zoom in (Z14, Z10):
             response = ask(f"/tiles/resources/{zoom}.mvt?{search}")
-            count = 0 if response.status_code == 204 else sum(
-                item["properties"].get("count", 1) for item in features(response)
+            count = (
+                0
+                if response.status_code == 204
+                else sum(item["properties"].get("count", 1) for item in features(response))
             )
             assert count == len(wanted), (search, zoom)
         assert names(ask(f"/tiles/resources/{Z14}.mvt?{search}")) == wanted
@@ -160,7 +167,8 @@ def test_points_on_an_edge_count_once(ask: Ask, make: Make) -> None:
             response = ask(f"/tiles/resources/{zoom}/{x}/{y}.mvt")
             if response.status_code == 200:
                 inside += sum(
-                    all(0 <= part < 4096 for part in item["geometry"]["coordinates"]) for item in features(response)
+                    all(0 <= part < 4096 for part in item["geometry"]["coordinates"])
+                    for item in features(response)
                 )
         assert inside == 4
 
