@@ -7,5 +7,6 @@ class LayersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the sources of this room."""
-        from layers import districts, resources  # noqa: F401
+        """Register the sources of this room; the one asked for most comes first."""
+        from layers import resources  # noqa: F401, I001
+        from layers import districts  # noqa: F401
