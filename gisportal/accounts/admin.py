@@ -78,7 +78,6 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("organisation",)
     search_fields = ("username", "display_name", "organisation__name")
     ordering = ("username",)
-    autocomplete_fields = ("organisation",)
     actions = ("give_new_password", "give_token", "switch_on", "switch_off", "unlock")
 
     def get_form(

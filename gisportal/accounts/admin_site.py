@@ -60,7 +60,7 @@ class PortalAdminSite(admin.AdminSite):
         """The portal's own sign-out, which asks first."""
         return HttpResponseRedirect(reverse("account_logout"))
 
-    def password_change(
+    def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         """The portal's own page."""

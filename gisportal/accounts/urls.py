@@ -9,7 +9,7 @@ from gisportal.accounts import views
 urlpatterns = [
     path("login/", views.SignInView.as_view(), name="account_login"),
     path("logout/", account_views.logout, name="account_logout"),
-    path("inactive/", account_views.account_inactive, name="account_inactive"),
+    path("inactive/", views.InactiveView.as_view(), name="account_inactive"),
     path("password/change/", account_views.password_change, name="account_change_password"),
     path("sessions/", session_views.list_usersessions, name="usersessions_list"),
 ]

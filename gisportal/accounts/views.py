@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from allauth.account.views import LoginView
+from allauth.account.views import AccountInactiveView, LoginView
 from django.conf import settings
 
 from gisportal.accounts.demo import DEMO_ACCOUNTS, read_credentials
@@ -31,7 +31,21 @@ def demo_choices() -> list[DemoChoice]:
     ]
 
 
-class SignInView(LoginView):  # type: ignore[misc]
+class OwnSite:
+    """Gives ``site`` back to the portal: allauth means the host's name by it."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Without allauth's ``site``, which would hide the one of the context processor."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        context.pop("site", None)
+        return context
+
+
+class InactiveView(OwnSite, AccountInactiveView):  # type: ignore[misc]
+    """What somebody sees whose account is switched off."""
+
+
+class SignInView(OwnSite, LoginView):  # type: ignore[misc]
     """Sign-in by user name and password; in the demo, also by one click on an account."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from gisportal.accounts import session_times
+from gisportal.accounts.templatetags.accounts import browser_name
 from layers.access import Level, Viewer, current_viewer
 
 PASSWORD = "correct-horse-battery"
@@ -68,6 +69,28 @@ def test_sign_in_page_is_labelled_and_in_japanese(db):
     assert "placeholder" not in page
     assert "style=" not in page
     assert "<script>" not in page
+
+
+@pytest.mark.parametrize("name", ["account_login", "account_inactive"])
+def test_pages_bear_the_portals_name_not_the_hosts(name, db):
+    page = Client().get(reverse(name)).content.decode()
+    assert "testserver" not in page
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Edge (Windows)",
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox (Linux)"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18 Safari/604.1", "Safari (iPhone)"),
+        ("curl/8.0", "curl/8.0"),
+    ],
+)
+def test_browsers_are_named_as_people_know_them(user_agent, name):
+    assert browser_name(user_agent) == name
 
 
 def test_sign_in_page_in_english(db):
