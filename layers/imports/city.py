@@ -9,12 +9,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from layers.imports import demo, sites, writer
 from layers.imports.catalogue import load_categories, load_fields, load_fields_of_support, read_fields
 from layers.imports.districts import Office, StagedScheme, stage_schemes
 from layers.imports.mapping import FileMapper
-from layers.imports.merging import merge_duplicates, settle_office_numbers
+from layers.imports.merging import merge_duplicates, settle_office_numbers, unify_organisations
 from layers.imports.places import Locator
 from layers.imports.plan import CityPlan, read_plan
 from layers.imports.readers import read_table
@@ -57,6 +58,7 @@ def stage_city(folder: Path, *, with_demo: bool = True) -> Staged:
     locator = Locator(city.lg_code, city.title, city.pref, folder / city.boundary)
     resources = merge_duplicates(_stage_files(city, fields, locator, report), city, report)
     settle_office_numbers(resources, report)
+    unify_organisations(resources)
     schemes = stage_schemes(city, gazetteer_towns(city.lg_code), _offices(city, resources), report)
     sites.group(resources, {plan.path: plan.sites for plan in city.files})
     if with_demo:
@@ -103,18 +105,20 @@ def apply_import(staged: Staged) -> ImportReport:
         sources = writer.write_sources(city.sources)
         initial = city.folder.parent.parent / INITIAL
         categories = load_categories(initial / "categories.json")
-        report.created["対象分野"] = load_fields_of_support(initial / "fields_of_support.json")
-        report.created["項目定義"] = load_fields(staged.fields, categories)
+        report.created[_("fields of support")] = load_fields_of_support(initial / "fields_of_support.json")
+        report.created[_("field definitions")] = load_fields(staged.fields, categories)
         organisations = writer.write_organisations(city, staged.schemes, staged.resources)
-        report.created["地区"] = writer.write_schemes(staged.schemes, city.lg_code, sources, organisations)
+        report.created[_("districts")] = writer.write_schemes(
+            staged.schemes, city.lg_code, sources, organisations
+        )
         fresh = writer.new_resources(staged.resources, sources, report)
         sites_by_id = writer.write_sites(fresh, organisations)
         created = writer.write_resources(fresh, sources, categories, organisations, sites_by_id)
         writer.write_service_areas(fresh, created, city)
     report.created |= {
-        "拠点": len(sites_by_id),
-        "地域資源": len(created),
-        "地区の区分": DistrictScheme.objects.count(),
+        _("sites"): len(sites_by_id),
+        _("resources"): len(created),
+        _("district schemes"): DistrictScheme.objects.count(),
     }
     return report
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
 from pyproj import Geod
 from shapely import MultiPolygon
 from shapely.geometry import shape
@@ -106,7 +107,13 @@ def _report_repairs(labels: Sequence[str], raw: Sequence[Any], file: FileReport)
     file.read = len(raw)
     for label, geom in zip(labels, raw, strict=True):
         if not geom.is_valid:
-            file.add(IssueKind.POLYGON_REPAIRED, None, label, "geometry", "交差する輪郭を直しました")
+            file.add(
+                IssueKind.POLYGON_REPAIRED,
+                None,
+                label,
+                "geometry",
+                _("a ring that crosses itself was repaired"),
+            )
 
 
 def town_titles(labels: Sequence[str]) -> list[str]:
@@ -201,11 +208,13 @@ def _town_table(
     for row in table.rows:
         file.read += 1
         if row["district"] not in plan["codes"]:
-            message = f"「{row['district']}」という地区はありません。"
+            message = _("There is no district %(name)s.") % {"name": row["district"]}
             raise ImportFailure(message, table.file, "", row.number, "district")
         town = row["town"] if row["town"] in gazetteer_towns else spelt.get(fold(row["town"]).key, "")
         if not town:
-            file.add(IssueKind.NOT_JOINED, row.number, row["town"], "town", "住所辞書にない町名です")
+            file.add(
+                IssueKind.NOT_JOINED, row.number, row["town"], "town", _("the gazetteer has no such town")
+            )
         found[town or row["town"]] = plan["codes"][row["district"]]
     return found
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from layers.imports import values
 from layers.imports.places import Locator, OutsideCity, Where
 from layers.imports.plan import CityPlan, FilePlan, SourcePlan
@@ -56,11 +58,11 @@ class FileMapper:
         return row[column] if column else ""
 
     def _row(self, row: Row) -> StagedResource | None:
-        name = values.plain(self._cell(row, "name"))
+        name = self._cell(row, "name")
         if not name:
             self.report.left_out += 1
             column = self.plan.columns["name"]
-            self.report.add(IssueKind.ROW_UNUSABLE, row.number, "", column, "名称がありません。除外しました")
+            self.report.add(IssueKind.ROW_UNUSABLE, row.number, "", column, _("no name; left out"))
             return None
         where = Where(*(self._cell(row, role) for role in ("address", "building", "lon", "lat")))
         try:
@@ -68,7 +70,11 @@ class FileMapper:
         except OutsideCity as outside:
             self.report.left_out += 1
             self.report.add(
-                IssueKind.OUTSIDE_CITY, row.number, name, "", f"市外の施設です（{outside}）。除外しました"
+                IssueKind.OUTSIDE_CITY,
+                row.number,
+                name,
+                "",
+                _("outside the city (%(address)s); left out") % {"address": outside},
             )
             return None
         return self._resource(row, name, place)
@@ -83,20 +89,20 @@ class FileMapper:
             fax=next(iter(values.phones(self._cell(row, "fax"))), ""), url=values.first_url(self._cell(row, "url")),
             description=self._description(row, numbers), opening_hours=self._hours(row),
             capacity=self._capacity(row, name), office_number=self._cell(row, "office_number"),
-            organisation=values.plain(self._cell(row, "organisation")) or self.plan.organisation,
+            organisation=self._cell(row, "organisation") or self.plan.organisation,
             corporate_number=self._cell(row, "corporate_number"),
             operation="suspended" if SUSPENDED.search(name) else "open", opened_on=self._date(row, "opened_on", name),
             delivery=self.city.delivery.get(category, "on_site"), properties=self._properties(row, name),
             updated_on=self.source.dated_on,
         )  # fmt: skip
-        if former := values.plain(self._cell(row, "former")):
+        if former := self._cell(row, "former"):
             resource.former_names = [former]
         return resource
 
     def _key(self, row: Row, name: str) -> str:
         key = ":".join(row[column] for column in self.plan.key) or f"row{row.number}"
         if key in self._keys:
-            text = f"番号 {key} が二度あります。行番号を添えて登録しました"
+            text = _("number %(key)s stands twice; taken with its row number") % {"key": key}
             self.report.add(IssueKind.DUPLICATE, row.number, name, self.plan.key[0], text)
             key = f"{key}#{row.number}"
         self._keys.add(key)
@@ -110,7 +116,7 @@ class FileMapper:
         for word, code in rule.map.items():
             if values.same_name(word) == written:
                 return code
-        text = f"「{row[rule.column]}」は知らない区分です。既定の分類にしました"
+        text = _("unknown kind %(written)s; the default category was taken") % {"written": row[rule.column]}
         self.report.add(IssueKind.VALUE_UNUSABLE, row.number, name, rule.column, text)
         return rule.default
 
@@ -147,18 +153,21 @@ class FileMapper:
         written = self._cell(row, "capacity")
         found = values.capacity(written)
         if found is None and written not in {"", "-"}:
-            self._unusable(row, name, self.plan.columns["capacity"], written, "人数")
+            self._unusable(row, name, self.plan.columns["capacity"], written, _("a number of persons"))
         return found or None
 
     def _date(self, row: Row, role: str, name: str) -> Any:
         written = self._cell(row, role)
         found = values.date(written)
         if written and not found:
-            self._unusable(row, name, self.plan.columns[role], written, "日付")
+            self._unusable(row, name, self.plan.columns[role], written, _("a date"))
         return found
 
     def _unusable(self, row: Row, name: str, column: str, written: str, wanted: str) -> None:
-        text = f"「{written}」は{wanted}として読めません。空欄にしました"
+        text = _("%(written)s cannot be read as %(wanted)s; left empty") % {
+            "written": written,
+            "wanted": wanted,
+        }
         self.report.add(IssueKind.VALUE_UNUSABLE, row.number, name, column, text)
 
     def _properties(self, row: Row, name: str) -> dict[str, Any]:
@@ -169,7 +178,13 @@ class FileMapper:
                 continue
             value = self._value(key, written)
             if value is None or value == []:
-                self._unusable(row, name, column, written, f"項目「{self.fields[key]['title']}」の値")
+                self._unusable(
+                    row,
+                    name,
+                    column,
+                    written,
+                    _("a value of the field %(title)s") % {"title": self.fields[key]["title"]},
+                )
             else:
                 found[key] = value
         if self.plan.properties.get("medical_subjects"):
@@ -195,7 +210,7 @@ class FileMapper:
         if kind == "choices":
             codes = {choice_code(definition, part) or _other(definition) for part in values.split(written)}
             return _in_order(definition, {code for code in codes if code})
-        return values.plain(written)
+        return written
 
     def _other_subjects(self, row: Row, found: dict[str, Any]) -> None:
         """Subjects without a choice of their own are kept as written; the choice "other" stands for them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
 from pyproj import Geod
 
 from layers.imports.plan import CityPlan
@@ -38,10 +39,9 @@ def merge_duplicates(
         _join(twin, resource)
         file = report.file(resource.file)
         file.left_out += 1
-        file.add(
-            IssueKind.DUPLICATE, resource.row, resource.name, "",
-            f"{twin.file} {twin.row} 行目「{twin.name}」と同じ施設のため一件にまとめました",
-        )  # fmt: skip
+        text = _("the same institution as line %(row)s of %(file)s, %(name)s; made one entry")
+        text %= {"row": twin.row, "file": twin.file, "name": twin.name}
+        file.add(IssueKind.DUPLICATE, resource.row, resource.name, "", text)
     return kept
 
 
@@ -71,15 +71,23 @@ def _join(kept: StagedResource, other: StagedResource) -> None:
         kept.former_names = [*kept.former_names, other.name]
 
 
+def unify_organisations(resources: Sequence[StagedResource]) -> None:
+    """One organisation written with and without blanks or brackets is one: the first spelling stays."""
+    spelt: dict[str, str] = {}
+    for resource in resources:
+        if resource.organisation:
+            resource.organisation = spelt.setdefault(same_name(resource.organisation), resource.organisation)
+
+
 def settle_office_numbers(resources: Sequence[StagedResource], report: ImportReport) -> None:
     """An office number stands once with a service; a second row keeps its place but not the number."""
     seen: set[tuple[str, str]] = set()
     for resource in resources:
         key = (resource.office_number, resource.category)
         if resource.office_number and key in seen:
-            report.file(resource.file).add(
-                IssueKind.DUPLICATE, resource.row, resource.name, "事業所番号",
-                f"事業所番号 {resource.office_number} が同じサービスに二度あります。番号を空欄にしました",
-            )  # fmt: skip
+            text = _("office number %(number)s stands twice with one service; left empty")
+            text %= {"number": resource.office_number}
+            file = report.file(resource.file)
+            file.add(IssueKind.DUPLICATE, resource.row, resource.name, "事業所番号", text)
             resource.office_number = ""
         seen.add(key)

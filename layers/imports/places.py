@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.translation import gettext as _
 from pyproj import Geod
 from shapely import STRtree
 from shapely.geometry import Point, shape
@@ -93,7 +94,11 @@ class Locator:
             self._doubt(place, answer, distance, row, name, report)
             return place
         if position:
-            fault = f"位置が住所の町から {distance / 1000:.0f} km 離れています（{where.lat} {where.lon}）"
+            fault = _("the position (%(lat)s %(lon)s) is %(km)s km away from the town of the address") % {
+                "lat": where.lat,
+                "lon": where.lon,
+                "km": f"{distance / 1000:.0f}",
+            }
         return self._by_address(place, answer, fault, row, name, report)
 
     def _is_elsewhere(self, answer: Candidate, address: str) -> bool:
@@ -105,16 +110,19 @@ class Locator:
     def _position(self, where: Where) -> tuple[tuple[float, float] | None, str]:
         lon, lat = values.coordinate(where.lon), values.coordinate(where.lat)
         if not where.lon and not where.lat:
-            return None, "位置がありません"
+            return None, _("no position")
         if lon is None or lat is None:
-            return None, f"位置が数値ではありません（{where.lat} {where.lon}）"
+            return None, _("the position is no number (%(lat)s %(lon)s)") % {
+                "lat": where.lat,
+                "lon": where.lon,
+            }
         if lon == 0 or lat == 0:
-            return None, "位置が 0 です"
+            return None, _("the position is 0")
         if self.covers(lon, lat):
             return (lon, lat), ""
         if self.covers(lat, lon):
-            return None, f"緯度と経度が逆です（{lat} {lon}）"
-        return None, f"位置が市外です（{lat} {lon}）"
+            return None, _("latitude and longitude are swapped (%(lat)s %(lon)s)") % {"lat": lat, "lon": lon}
+        return None, _("the position is outside the city (%(lat)s %(lon)s)") % {"lat": lat, "lon": lon}
 
     def _doubt(
         self,
@@ -127,11 +135,19 @@ class Locator:
     ) -> None:
         if answer is None and place.address:
             report.add(
-                IssueKind.ADDRESS_UNKNOWN, row, name, "", f"住所から町名が分かりません（{place.address}）"
+                IssueKind.ADDRESS_UNKNOWN,
+                row,
+                name,
+                "",
+                _("no town is known in the address (%(address)s)") % {"address": place.address},
             )
         elif answer and distance > DOUBTFUL:
-            away = f"{distance / 1000:.1f} km 離れています（{place.lat} {place.lon}）"
-            text = f"位置が住所の町（{answer.town}）から {away}"
+            text = _("the position (%(lat)s %(lon)s) is %(km)s km away from %(town)s of the address") % {
+                "lat": place.lat,
+                "lon": place.lon,
+                "km": f"{distance / 1000:.1f}",
+                "town": answer.town,
+            }
             report.add(IssueKind.POSITION_DOUBTFUL, row, name, "", text)
 
     def _by_address(
@@ -143,13 +159,27 @@ class Locator:
         name: str,
         report: FileReport,
     ) -> StagedPlace:
-        kind = IssueKind.POSITION_MISSING if fault.endswith("ありません") else IssueKind.POSITION_WRONG
+        kind = IssueKind.POSITION_MISSING if fault == _("no position") else IssueKind.POSITION_WRONG
         if answer:
             place.lon, place.lat, place.origin = answer.lon, answer.lat, "geocoded"
             place.precision = answer.level.name.lower()
             report.geocoded += 1
-            report.add(kind, row, name, "", f"{fault}。住所から補いました（{answer.address}）")
+            report.add(
+                kind,
+                row,
+                name,
+                "",
+                _("%(fault)s; placed by its address (%(address)s)")
+                % {"fault": fault, "address": answer.address},
+            )
         else:
             report.unplaced += 1
-            report.add(kind, row, name, "", f"{fault}。住所からも分かりません（{place.address}）")
+            report.add(
+                kind,
+                row,
+                name,
+                "",
+                _("%(fault)s; nor does its address tell (%(address)s)")
+                % {"fault": fault, "address": place.address},
+            )
         return place

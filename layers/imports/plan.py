@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from layers.imports.readers import ImportFailure
 
 ROLES = frozenset(
@@ -106,7 +108,7 @@ def read_plan(folder: Path) -> CityPlan:
             },
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise ImportFailure(f"この項目が読めません（{error}）。", "city.json") from error
+        raise ImportFailure(_("This cannot be read: %(error)s") % {"error": error}, "city.json") from error
 
 
 def read_json(path: Path) -> Any:
@@ -114,7 +116,7 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ImportFailure(f"JSON として読めません（{error}）。", path.name) from error
+        raise ImportFailure(_("No JSON: %(error)s") % {"error": error}, path.name) from error
 
 
 def _source(raw: dict[str, Any]) -> SourcePlan:

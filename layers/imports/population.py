@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from layers.imports import values
 from layers.imports.readers import ImportFailure, Row, Table, read_table
 from layers.imports.report import FileReport, IssueKind
@@ -66,7 +68,7 @@ def read_population(path: Path) -> tuple[dict[str, tuple[int, Count]], datetime.
         days.add(values.date(row[DAY]))
     day = days.pop() if len(days) == 1 else None
     if day is None:
-        raise ImportFailure("調査日が一つに決まりません。", path.name, column=DAY)
+        raise ImportFailure(_("The day of the survey is not one and the same."), path.name, column=DAY)
     return counts, day
 
 
@@ -74,7 +76,7 @@ def _count(table: Table, row: Row) -> Count:
     def whole(column: str) -> int:
         found = values.number(row[column])
         if found is None or found < 0 or found != int(found):
-            message = f"「{row[column]}」は人数として読めません。"
+            message = _("%(written)s is no number of persons.") % {"written": row[column]}
             raise ImportFailure(message, table.file, table.sheet, row.number, column)
         return int(found)
 
@@ -113,18 +115,20 @@ def _report(
 ) -> None:
     for area, count in zip(areas, joined, strict=True):
         if count is None:
-            report.add(IssueKind.NOT_JOINED, None, area.name, NAME, "この町の人口がありません")
+            report.add(IssueKind.NOT_JOINED, None, area.name, NAME, _("there is no population of this town"))
     for name, indexes in claims.items():
         others = sorted({areas[index].name for index in indexes if folded(areas[index].name) != name})
         if others:
-            text = f"町名が一致しないため規則で結合しました（{'、'.join(others)}）"
+            text = _("the names differ; joined by rule to %(towns)s") % {"towns": "、".join(others)}
             report.add(IssueKind.JOINED_BY_RULE, counts[name][0], name, NAME, text)
         elif len(indexes) > 1:
-            text = f"同じ町名の {len(indexes)} 区域に2015年人口で按分しました"
+            text = _("split between %(count)s areas of this name by their population of the census") % {
+                "count": len(indexes)
+            }
             report.add(IssueKind.JOINED_BY_RULE, counts[name][0], name, NAME, text)
-    for name, (row, _) in counts.items():
+    for name, counted in counts.items():
         if name not in claims:
-            report.add(IssueKind.NOT_JOINED, row, name, NAME, "この町の区域がありません")
+            report.add(IssueKind.NOT_JOINED, counted[0], name, NAME, _("there is no area of this town"))
 
 
 def split(count: Count, weights: Sequence[int]) -> list[Count]:

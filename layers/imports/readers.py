@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 #: Columns a point of a GeoJSON file is read into (degrees, EPSG:4326).
@@ -27,11 +28,11 @@ class ImportFailure(Exception):
         self, message: str, file: str, sheet: str = "", row: int | None = None, column: str = ""
     ) -> None:
         self.message, self.file, self.sheet, self.row, self.column = message, file, sheet, row, column
-        where = [f"ファイル {file}"]
-        where += [f"シート {sheet}"] if sheet else []
-        where += [f"{row} 行目"] if row else []
-        where += [f"列「{column}」"] if column else []
-        super().__init__(f"{'、'.join(where)}: {message}")
+        where = [_("file %(name)s") % {"name": file}]
+        where += [_("sheet %(name)s") % {"name": sheet}] if sheet else []
+        where += [_("line %(number)s") % {"number": row}] if row else []
+        where += [_("column %(name)s") % {"name": column}] if column else []
+        super().__init__(f"{', '.join(where)}: {message}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +60,22 @@ class Table:
         for column in columns:
             if column not in self.columns:
                 have = "、".join(self.columns)
-                raise ImportFailure(f"この列がありません。ある列: {have}", self.file, self.sheet, 1, column)
+                raise ImportFailure(
+                    _("There is no such column; there are %(have)s.") % {"have": have},
+                    self.file,
+                    self.sheet,
+                    1,
+                    column,
+                )
 
 
 def read_table(path: Path, sheet: str = "") -> Table:
     """Read a file by its ending. ``sheet`` empty means the first one."""
     reader = {".xlsx": _read_xlsx, ".csv": _read_csv, ".geojson": _read_geojson}.get(path.suffix.lower())
     if reader is None:
-        raise ImportFailure("読める形式は xlsx、csv、geojson です。", path.name)
+        raise ImportFailure(_("Files may be xlsx, csv or geojson."), path.name)
     if not path.is_file():
-        raise ImportFailure("ファイルがありません。", path.name)
+        raise ImportFailure(_("There is no such file."), path.name)
     return reader(path, sheet)
 
 
@@ -98,10 +105,14 @@ def _read_xlsx(path: Path, sheet: str) -> Table:
     try:
         book = CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError) as error:
-        raise ImportFailure(f"Excel として開けません（{error}）。", path.name) from error
+        raise ImportFailure(
+            _("Cannot be opened as a workbook: %(error)s") % {"error": error}, path.name
+        ) from error
     if sheet and sheet not in book.sheet_names:
         raise ImportFailure(
-            f"シートがありません。あるシート: {'、'.join(book.sheet_names)}", path.name, sheet
+            _("There is no such sheet; there are %(have)s.") % {"have": "、".join(book.sheet_names)},
+            path.name,
+            sheet,
         )
     name = sheet or book.sheet_names[0]
     return _table(path.name, name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
@@ -115,17 +126,17 @@ def _read_csv(path: Path, sheet: str) -> Table:
         try:
             text = raw.decode("cp932")
         except UnicodeDecodeError as error:
-            raise ImportFailure("文字コードが UTF-8 でも Shift_JIS でもありません。", path.name) from error
+            raise ImportFailure(_("The text is neither UTF-8 nor Shift_JIS."), path.name) from error
     return _table(path.name, "", list(csv.reader(text.splitlines(keepends=True))))
 
 
 def _table(file: str, sheet: str, lines: Sequence[Sequence[object]]) -> Table:
     if not lines:
-        raise ImportFailure("空のファイルです。", file, sheet)
+        raise ImportFailure(_("The file is empty."), file, sheet)
     columns = tuple(cell_text(cell).replace(" ", "") for cell in lines[0])
     if len(named := [c for c in columns if c]) != len(set(named)):
         double = next(c for c in named if named.count(c) > 1)
-        raise ImportFailure("同じ名前の列が二つあります。", file, sheet, 1, double)
+        raise ImportFailure(_("Two columns have this name."), file, sheet, 1, double)
     rows = (
         Row(number, {column: cell_text(cell) for column, cell in zip(columns, line, strict=False) if column})
         for number, line in enumerate(lines[1:], start=2)
@@ -145,7 +156,7 @@ def read_features(path: Path) -> list[dict[str, Any]]:
     try:
         features = json.loads(path.read_text(encoding="utf-8-sig"))["features"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ImportFailure(f"GeoJSON として読めません（{error}）。", path.name) from error
+        raise ImportFailure(_("No GeoJSON: %(error)s") % {"error": error}, path.name) from error
     return list(features)
 
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 
 class IssueKind(StrEnum):
     """Why a row, or a part of it, is reported."""
@@ -89,33 +91,34 @@ class ImportReport:
         part.replace(path)
 
     def lines(self, issues_per_file: int | None = None) -> list[str]:
-        """The report as lines of Japanese text; ``issues_per_file`` shortens, and says how many more there are."""
-        out = [f"取込みの結果: {self.city}（{self.seconds:.1f} 秒）"]
+        """The report as lines of text; ``issues_per_file`` shortens, and says how many more there are."""
+        out = [
+            _("Import of %(city)s (%(seconds)s s)") % {"city": self.city, "seconds": f"{self.seconds:.1f}"}
+        ]
         out += [f"  {what}: {count}" for what, count in self.created.items()]
         for file in self.files:
             out.append(_summary(file))
             shown = file.issues if issues_per_file is None else file.issues[:issues_per_file]
             out += [f"    {_remark(issue)}" for issue in shown]
             if len(shown) < len(file.issues):
-                out.append(f"    … ほか {len(file.issues) - len(shown)} 件")
+                out.append("    " + _("… and %(count)s more") % {"count": len(file.issues) - len(shown)})
         return out
 
 
 def _summary(file: FileReport) -> str:
-    parts = [f"読込み {file.read} 行", f"登録 {file.created} 件"]
-    for count, what in (
-        (file.existing, "登録済み"),
-        (file.geocoded, "住所から位置を補完"),
-        (file.unplaced, "位置なし"),
-        (file.left_out, "除外"),
-        (file.blank, "空行"),
-    ):
-        if count:
-            parts.append(f"{what} {count}")
-    return f"  {file.file}: " + "、".join(parts)
+    counts = (
+        (_("%(count)s rows read"), file.read, True),
+        (_("%(count)s created"), file.created, True),
+        (_("%(count)s already there"), file.existing, False),
+        (_("%(count)s placed by their address"), file.geocoded, False),
+        (_("%(count)s without a position"), file.unplaced, False),
+        (_("%(count)s left out"), file.left_out, False),
+        (_("%(count)s blank"), file.blank, False),
+    )
+    return f"  {file.file}: " + ", ".join(words % {"count": n} for words, n, always in counts if n or always)
 
 
 def _remark(issue: Issue) -> str:
-    where = f"{issue.row} 行目" if issue.row else ""
-    column = f"［{issue.column}］" if issue.column else ""
-    return f"{where}{column}{issue.name}: {issue.message}"
+    where = _("line %(number)s") % {"number": issue.row} if issue.row else ""
+    column = f"[{issue.column}]" if issue.column else ""
+    return " ".join(part for part in (where, column, f"{issue.name}:", issue.message) if part)

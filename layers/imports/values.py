@@ -7,7 +7,9 @@ import re
 import unicodedata
 from typing import Final
 
-_ASCII: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+#: Full-width digits, letters and a few signs; brackets and punctuation of Japanese stay.
+_WIDE: Final = "０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ＃＆＋，－．／：＿"
+_ASCII: Final = {ord(sign): ord(sign) - 0xFEE0 for sign in _WIDE + _WIDE[10:36].lower()}
 _DASHES: Final = re.compile(r"(?<=\d)[‐‑‒–—―−ー](?=\d)")
 _PHONE: Final = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}|0\d{9,10}")
 _DATE: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: .*)?")
@@ -103,10 +105,9 @@ def first_url(text: str) -> str:
 
 def address(text: str) -> tuple[str, str]:
     """Address without its prefecture, and the building that follows it after a blank."""
-    whole = _PREFECTURE.sub("", plain(text)).replace("（", "(").replace("）", ")")
+    whole = _PREFECTURE.sub("", plain(text))
     found = re.match(r"(.*?\d(?:番地の?\d*|番|号)?)\s+(\D.*|\d+[階F].*)$", whole)
-    line, building = (found[1], found[2]) if found else (whole, "")
-    return line.replace("(", "（").replace(")", "）"), building.replace("(", "（").replace(")", "）")
+    return (found[1], found[2]) if found else (whole, "")
 
 
 def same_name(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from layers.imports.city import apply_import, stage_city
 from layers.imports.readers import ImportFailure
@@ -37,4 +38,4 @@ class Command(BaseCommand):
         path = Path(settings.VAR_DIR) / f"import-report-{staged.city.slug}.json"
         report.write(path)
         self.stdout.write("\n".join(report.lines()))
-        self.stdout.write(f"報告: {path}")
+        self.stdout.write(_("The whole report: %(path)s") % {"path": path})

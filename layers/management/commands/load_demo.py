@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from layers.imports.city import city_folder, demo_cities, import_city
 from layers.imports.readers import ImportFailure
@@ -27,10 +28,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, city: str, **options: Any) -> None:
         """Load what is missing, print the report and keep it in full."""
         if city not in demo_cities():
-            raise CommandError(f"--city {city}: デモの都市は {', '.join(demo_cities())} です。")
+            raise CommandError(
+                _("--city %(city)s: the demo cities are %(known)s.")
+                % {"city": city, "known": ", ".join(demo_cities())}
+            )
         self._load_others()
         if Resource.unscoped.exists():
-            self.stdout.write("地域資源がすでに登録されているため、デモのデータは取り込みません。")
+            self.stdout.write(_("The database holds resources already; no demo data is loaded."))
             return
         try:
             report = import_city(city_folder(city))
@@ -39,7 +43,7 @@ class Command(BaseCommand):
         path = Path(settings.VAR_DIR) / f"import-report-{city}.json"
         report.write(path)
         self.stdout.write("\n".join(report.lines(issues_per_file=3)))
-        self.stdout.write(f"報告の全文: {path}")
+        self.stdout.write(_("The whole report: %(path)s") % {"path": path})
 
     def _load_others(self) -> None:
         """Gazetteer (the import needs it for towns) and base map, where they are not there yet."""

@@ -3,11 +3,19 @@
 from collections.abc import Iterator
 
 import pytest
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from layers import vocabulary
 from layers.imports.report import ImportReport
 from tests.fixtures_cities import city_loaded, load_iwaki
+
+
+@pytest.fixture(scope="module", autouse=True)
+def english() -> Iterator[None]:
+    """Messages as they stand in the source, whether or not translations are compiled."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="module")

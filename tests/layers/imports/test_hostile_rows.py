@@ -118,7 +118,7 @@ def test_a_missing_column_stops_the_import_before_anything_is_written(tmp_path: 
     before = Resource.unscoped.count()
     folder = city(tmp_path, "1,試験医院", header="no,name")
     with pytest.raises(
-        ImportFailure, match=r"list\.csv、1 行目、列「kind」: この列がありません。ある列: no、name"
+        ImportFailure, match=r"list\.csv, line 1, column kind: There is no such column; there are no、name"
     ):
         stage_city(folder)
     assert Resource.unscoped.count() == before

@@ -95,6 +95,7 @@ def test_only_taira_has_an_office_from_the_data() -> None:
 def test_no_position_is_outside_the_city_or_far_from_its_address(iwaki: ImportReport) -> None:
     locator = Locator("072044", "いわき市", "福島県", FOLDER / "boundary.geojson")
     for name, geom in Resource.unscoped.exclude(geom_public=None).values_list("name", "geom_public"):
+        assert geom is not None
         assert locator.covers(geom.x, geom.y), name
     halls = Resource.unscoped.filter(name="下小川集会所", source__slug="iwaki_evacuation")
     assert {(hall.town, hall.geom_origin) for hall in halls} == {

@@ -19,7 +19,7 @@ def test_a_filled_database_is_left_alone() -> None:
     before = Resource.unscoped.count()
     out = io.StringIO()
     call_command("load_demo", city="iwaki", stdout=out, stderr=out)
-    assert "取り込みません" in out.getvalue()
+    assert "no demo data is loaded" in out.getvalue()
     assert Resource.unscoped.count() == before
 
 

@@ -40,5 +40,5 @@ def test_a_town_in_two_polygons_is_split_and_reported() -> None:
 
 
 def test_a_missing_column_is_named() -> None:
-    with pytest.raises(ImportFailure, match=r"library\.xlsx、シート Sheet1、1 行目、列「regionName」"):
+    with pytest.raises(ImportFailure, match=r"library\.xlsx, sheet Sheet1, line 1, column regionName"):
         read_population(city_folder("takamatsu") / "library.xlsx")
