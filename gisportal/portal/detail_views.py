@@ -28,7 +28,7 @@ from layers.source import Feature
 PLACED: Final = frozenset(
     ["name", "reading", "category", "category_title", "address", "phone", "districts", "attribution", "updated_at",
      "verified_at", "vacancy", "vacancy_count", "vacancy_note", "vacancy_as_of", "vacancy_origin", "operation",
-     "organisation", "site", "url", "email", "publication"]
+     "organisation", "site", "url", "email", "publication", "formal"]
 )  # fmt: skip
 KNOWN: Final = frozenset({"place", "lang", "view", "at"})
 MAX_IDS: Final = 200
@@ -52,7 +52,7 @@ def detail(request: HttpRequest, resource_id: int) -> HttpResponse:
         return refused
     source = resource_source(request)
     try:
-        spot = _spot(request)
+        spot = _spot(request, KNOWN)
     except ParameterError as error:
         return parameter_problem(
             request, error, without_url=reverse("portal:resource", args=[resource_id])
@@ -63,10 +63,11 @@ def detail(request: HttpRequest, resource_id: int) -> HttpResponse:
     return response
 
 
-def _spot(request: HttpRequest) -> Spot | None:
+def _spot(request: HttpRequest, known: frozenset[str]) -> Spot | None:
     for key in request.GET:
-        if key not in KNOWN:
-            raise ParameterError(key, _("Unknown parameter. Known are: %(known)s.") % {"known": ", ".join(sorted(KNOWN))})
+        if key not in known:
+            names = ", ".join(sorted(known))
+            raise ParameterError(key, _("Unknown parameter. Known are: %(known)s.") % {"known": names})
     token = request.GET.get("place", "")
     find = resolvers(request).place
     return find(token) if token and find else None
@@ -74,12 +75,16 @@ def _spot(request: HttpRequest) -> Spot | None:
 
 def _load(source: ResourceSource, resource_id: int, spot: Spot | None) -> Feature:
     """Raises :class:`FeatureNotFound`."""
-    more = {"distance": GeographyDistance("geom_public", geometry_value(spot.point))} if spot else {}
-    row = source.select(source.visible().filter(pk=resource_id), **more).first()
+    row = source.select(source.visible().filter(pk=resource_id), **_distance(spot)).first()
     if row is None:
         raise FeatureNotFound(str(resource_id))
     values = {key.removeprefix(PREFIX): value for key, value in row.items() if key.startswith(PREFIX)}
     return Feature(row["id"], values, row["shown_geom"], row.get("distance"))
+
+
+def _distance(spot: Spot | None) -> dict[str, Any]:
+    """Metres from the spot to the position shown, as a column."""
+    return {"distance": GeographyDistance("geom_public", geometry_value(spot.point))} if spot else {}
 
 
 def _context(
@@ -98,6 +103,7 @@ def _context(
         "own_facts": [_fact(field, values[key]) for key, field in fields.items()
                       if not field.is_base and values[key] not in (None, "", [])],
         "districts": list(districts_named(source.viewer, values["districts"] or ()).values()),
+        "served": _served(source, feature),
         "others": _others(source, feature.id),
         "panels": detail_panels(source.viewer, feature),
         "spot": spot,
@@ -121,6 +127,15 @@ def _fact(field: Field, value: Any) -> Fact:
     text = shown_value(field, value)
     href = text if field.kind is Kind.URL and re.match(r"https?://\S+$", text, re.IGNORECASE) else ""
     return Fact(str(field.title), text, field.kind is Kind.LONG_TEXT, href)
+
+
+def _served(source: ResourceSource, feature: Feature) -> list[str]:
+    """Titles of the districts it may be used in, each with its scheme; none unless it names districts."""
+    if feature.properties["service_area"] != "districts":
+        return []
+    rows = source.visible().filter(pk=feature.id).exclude(service_districts=None)
+    keys = rows.values_list("service_districts__key", flat=True)
+    return [f"{item.scheme_title}: {item.title}" for item in districts_named(source.viewer, keys).values()]
 
 
 def _others(source: ResourceSource, resource_id: int) -> list[dict[str, Any]]:
@@ -181,9 +196,9 @@ def resources_listed(request: HttpRequest, ids: list[int], *, single: bool) -> H
     """Resources by id; those the viewer may not see are left out. Raises ``FeatureNotFound`` if none is left."""
     if refused := refusal(request):
         return refused
-    source = resource_source(request)
+    source, spot = resource_source(request), _spot(request, KNOWN | {"ids"})
     rows = source.visible().filter(pk__in=ids).order_by("sort_name", "id")
-    found = [_popup_item(source, row, request) for row in source.select(rows, POPUP_KEYS)]
+    found = [_popup_item(source, row, spot) for row in source.select(rows, POPUP_KEYS, **_distance(spot))]
     if not found:
         raise FeatureNotFound(",".join(map(str, ids)))
     response = render(
@@ -193,15 +208,16 @@ def resources_listed(request: HttpRequest, ids: list[int], *, single: bool) -> H
     return response
 
 
-def _popup_item(source: ResourceSource, row: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
+def _popup_item(source: ResourceSource, row: dict[str, Any], spot: Spot | None) -> dict[str, Any]:
     values = {key: row[PREFIX + key] for key in POPUP_KEYS}
     fields = source.fields()
-    place = request.GET.get("place", "")
+    place = spot.token if spot else ""
     return {
         "id": row["id"],
+        "distance": row.get("distance"),
         "values": values,
         "category": source.vocabulary.categories[values["category"]],
         "vacancy": fields["vacancy"].choice_title(values["vacancy"]) if values["vacancy"] else "",
-        "operation": "" if values["operation"] == "open" else fields["operation"].choice_title(values["operation"]),
+        "operation": fields["operation"].choice_title(values["operation"]) if values["operation"] != "open" else "",
         "url": reverse("portal:resource", args=[row["id"]]) + (f"?place={place}" if place else ""),
     }

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -11,10 +12,8 @@ from django.utils.translation import gettext as _
 from gisportal.portal.models import SiteSetting
 from gisportal.portal.search import SearchPage
 from layers.access import Viewer
+from layers.resources import ResourceSource
 from layers.vocabulary import vocabulary
-
-#: Shown when nothing else is known: the middle of Japan, longitude first.
-JAPAN = (138.0, 37.0)
 
 
 def base_config(request: HttpRequest) -> dict[str, Any]:
@@ -82,5 +81,12 @@ def map_config(request: HttpRequest, page: SearchPage, view: str, at: str) -> di
         version=page.source.version(),
     )
     if config["bounds"] is None and config["centre"] is None:
-        config["bounds"] = page.source.extent()
+        config["cityBounds"] = whole_extent(page.source)
     return config
+
+
+def whole_extent(source: ResourceSource) -> tuple[float, float, float, float] | None:
+    """Extent of what the viewer sees: west, south, east, north; kept while nothing changes, per scope."""
+    key = f"portal-extent:{source.viewer.scope_key}:{source.version()}"
+    found: tuple[float, float, float, float] | None = cache.get_or_set(key, source.extent, 3600)
+    return found

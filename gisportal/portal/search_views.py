@@ -16,7 +16,7 @@ from gisportal.portal.chips import radius_title
 from gisportal.portal.links import PERSON, checked_at, checked_view
 from gisportal.portal.map_config import map_config
 from gisportal.portal.search import SearchPage
-from gisportal.problems import parameter_problem, problem_response
+from gisportal.problems import parameter_problem, problem_response, wants_page
 from layers.access import Level, Viewer
 from layers.errors import ParameterError, SourceNotFound
 from layers.parameters import latitude_longitude
@@ -47,6 +47,12 @@ def refusal(request: HttpRequest) -> HttpResponse | None:
     viewer = viewer_of(request)
     if viewer.is_served:
         return None
+    if viewer.level is Level.ANONYMOUS and not wants_page(request):
+        response = problem_response(
+            request, 401, _("Sign in first"), _("Sign in, or send an API token (Authorization: Bearer).")
+        )
+        response["WWW-Authenticate"] = 'Bearer realm="gisportal"'
+        return response
     if viewer.level is Level.ANONYMOUS:
         kept = QueryDict(mutable=True)
         for key, values in request.GET.lists():

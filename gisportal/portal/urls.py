@@ -15,6 +15,7 @@ urlpatterns = [
     path("resources/<int:resource_id>/", detail_views.detail, name="resource"),
     path("resources/<int:resource_id>/popup", detail_views.popup, name="popup"),
     path("about/data", about_views.data, name="about-data"),
+    path("jsi18n/<str:language>.js", about_views.catalogue, name="catalogue"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("favicon.ico", about_views.favicon, name="favicon"),

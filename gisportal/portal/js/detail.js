@@ -2,6 +2,7 @@
 import { readJson } from "./lib/dom.js";
 import { loadCatalogue } from "./lib/i18n.js";
 import { categoriesOf } from "./lib/categories.js";
+import { printButtons } from "./lib/print.js";
 import { mapConfig } from "./map/config.js";
 import { DetailMap } from "./map/detail-map.js";
 
@@ -13,5 +14,6 @@ async function start(section) {
   section.dataset.ready = "yes";
 }
 
+printButtons();
 const section = document.querySelector("[data-map-detail]");
 if (section) start(section);
