@@ -3,6 +3,7 @@
 import base64
 import binascii
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -63,6 +64,18 @@ def presented_secret(request: HttpRequest) -> str | None:
     except (binascii.Error, ValueError):
         raise InvalidToken from None
     return pair.partition(":")[2]
+
+
+def sent_by_another_site(request: HttpRequest) -> bool:
+    """Whether a browser says that another site made it send this.
+
+    No cookie speaks for a request with a token, but a browser that once asked for user name and token sends them
+    by itself (HTTP Basic): such a request still needs the page's own CSRF token.
+    """
+    if request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
+        return True
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.get_host()
 
 
 def sign_in(request: HttpRequest) -> ApiToken | Refusal | None:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from gisportal.accounts.api_sign_in import Refusal, sign_in
+from gisportal.accounts.api_sign_in import Refusal, sent_by_another_site, sign_in
 from gisportal.accounts.models import ApiToken
 from gisportal.accounts.places import resolvers
 from gisportal.accounts.session_times import keep_session
@@ -74,8 +74,7 @@ class ViewerMiddleware:
         session = request.session
         request.session = NoSession()
         request.user = token.account
-        # No cookie speaks for this request, so no other site can have made a browser send it.
-        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
+        request._dont_enforce_csrf_checks = not sent_by_another_site(request)  # type: ignore[attr-defined]
         try:
             return self._answer(request, viewer_of(token.account, token.public_site))  # type: ignore[attr-defined]
         finally:

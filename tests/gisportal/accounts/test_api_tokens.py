@@ -155,6 +155,22 @@ def test_csrf_is_enforced_for_sessions_and_not_for_tokens(make_account, sign_in)
     assert Client(enforce_csrf_checks=True).post("/probe/", headers=bearer(secret)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site"}, 403),
+        ({"origin": "https://elsewhere.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"sec-fetch-site": "same-origin", "origin": "http://testserver"}, 200),
+        ({}, 200),
+    ],
+)
+def test_remembered_basic_credentials_help_no_other_site(header, status, make_account):
+    headers = {**basic("account-b", create_token(make_account())), **header}
+    assert Client(enforce_csrf_checks=True).post("/probe/", headers=headers).status_code == status
+
+
 def test_many_wrong_tokens_are_answered_with_429(make_account):
     secret = create_token(make_account())
     for number in range(WRONG_TOKENS_ALLOWED):
