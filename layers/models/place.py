@@ -2,6 +2,7 @@
 
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from layers.crs import STORAGE_SRID
 
@@ -9,7 +10,7 @@ from layers.crs import STORAGE_SRID
 class Disclosure(models.TextChoices):
     """Disclosure of place (design §3)."""
 
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("disclosure of place", "open")
     AREA = "area", _("district only")
     CONTACT = "contact", _("contact only")
 

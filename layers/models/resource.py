@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from layers.access import Viewer, editable_q, visible_q
 from layers.crs import STORAGE_SRID, WEB_MERCATOR_SRID
@@ -36,7 +37,7 @@ class Operation(models.TextChoices):
 class Vacancy(models.TextChoices):
     """Room as of a time (空き情報)."""
 
-    AVAILABLE = "available", _("vacancy")
+    AVAILABLE = "available", pgettext_lazy("there is some", "vacancy")
     FEW = "few", _("few left")
     FULL = "full", _("no vacancy")
     ASK = "ask", _("please ask")
