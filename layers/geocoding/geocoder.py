@@ -88,7 +88,7 @@ class Geocoder:
             yield self._geocode(directory, text, city, limit)
 
     def reverse(
-        self, lon: float, lat: float, *, limit: int = 5, max_distance: float = 20_000
+        self, lon: float, lat: float, limit: int = 5, *, max_distance: float = 20_000
     ) -> list[NearbyTown]:
         """Towns nearest to a position (degrees, EPSG:4326), with their distance in metres."""
         return self._store.nearest(lon, lat, limit, max_distance)

@@ -11,6 +11,7 @@ import pytest
 
 from layers.geocoding import MatchLevel
 from layers.geocoding.candidates import Candidate
+from layers.geocoding.checks import check_geocoders
 from layers.geocoding.external import (
     REST_SECONDS,
     Breaker,
@@ -190,3 +191,10 @@ def test_unknown_name_in_the_settings() -> None:
 
 def test_off_by_default(settings: Any) -> None:
     assert settings.GEOCODERS == []
+
+
+def test_an_unknown_name_is_found_before_the_start(settings: Any) -> None:
+    settings.GEOCODERS = ["gsi", "gooogle"]
+    assert [error.id for error in check_geocoders(None)] == ["layers.E001"]
+    settings.GEOCODERS = ["gsi", "nominatim"]
+    assert check_geocoders(None) == []
