@@ -15,6 +15,7 @@ MVT = "application/vnd.mapbox-vector-tile"
 class Terms(StrEnum):
     """Cache-Control of an answer (design §6): only what is public may sit in shared caches."""
 
+    OPEN = "public, max-age=3600"
     PUBLIC = "public, max-age=60"
     PRIVATE = "private, no-cache"
     NEVER = "private, no-store"

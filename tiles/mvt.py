@@ -237,3 +237,23 @@ def _run(sql: str, params: Sequence[Any]) -> bytes:
         cursor.execute(sql, params)
         row = cursor.fetchone()
     return bytes(row[0]) if row and row[0] else b""
+
+
+def build_basemap(tile: Tile, layers: Sequence[str]) -> bytes:
+    """A tile of the base map of our own: one layer after another, shapes simplified to half a pixel."""
+    west, south, east, north = tile.box
+    box = f"ST_MakeEnvelope(%s, %s, %s, %s, {WEB_MERCATOR_SRID})"
+    geom = f"ST_AsMVTGeom(ST_Simplify(b.geom, %s, true), {box}, {EXTENT}, {BUFFER}, true)"
+    part = f"""
+        COALESCE((SELECT ST_AsMVT(tile, %s, {EXTENT}, 'geom', 'feature_id') FROM (
+            SELECT b.id AS feature_id, NULLIF(b.name, '') AS name, NULLIF(b.kind, '') AS kind, {geom} AS geom
+            FROM tiles_basemapfeature b
+            WHERE b.layer = %s AND b.min_zoom <= %s AND b.geom && {box}
+            ORDER BY b.min_zoom, b.id
+        ) tile WHERE tile.geom IS NOT NULL), ''::bytea)
+    """
+    params: list[Any] = []
+    for layer in layers:
+        grown = tile.box_with(BUFFER / EXTENT)
+        params += [layer, tile.width / 512, west, south, east, north, layer, tile.z, *grown]
+    return _run("SELECT " + " || ".join([part] * len(layers)), params)

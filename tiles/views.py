@@ -16,7 +16,7 @@ from layers.errors import ParameterError
 from layers.query import FeatureQuery
 from layers.source import FeatureSource, get_source
 from layers.vocabulary import vocabulary
-from tiles import cache, mvt, problems
+from tiles import basemap, cache, mvt, problems
 from tiles import tilejson as documents
 from tiles.answers import Terms, answer
 from tiles.grid import Tile
@@ -159,3 +159,47 @@ def tilejson(request: HttpRequest, source: str) -> HttpResponse:
 def _own_parameters(request: HttpRequest) -> dict[str, str]:
     """Parameters of a tile beside the search, as they were given."""
     return {key: value for key in ("fields", "scope") if (value := ",".join(request.GET.getlist(key)))}
+
+
+@require_safe
+def basemap_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
+    """A tile of the base map of our own: open data, the same for everybody."""
+    place = Tile(z, x, y)
+    if not place.exists:
+        return problems.no_tile()
+    _only(request, ("scope",))
+    version = basemap.version()
+    key = f"basemap {FORMAT} {z}/{x}/{y}"
+    tag = hashlib.sha256(f"{key} {version}".encode()).hexdigest()
+
+    def body() -> cache.Body:
+        if found := cache.get(key, version):
+            return found
+        started = perf_counter()
+        made = cache.packed(mvt.build_basemap(place, basemap.LAYERS))
+        cache.put(key, version, made, seconds=perf_counter() - started)
+        return made
+
+    return answer(request, body, tag, Terms.OPEN)
+
+
+@require_safe
+def basemap_tilejson(request: HttpRequest) -> HttpResponse:
+    """TileJSON of the base map, with the words of its licences."""
+    _only(request, ("scope",))
+    fields = {"name": "String", "kind": "String"}
+    found = documents.document(
+        _("Own base map"),
+        template=request.build_absolute_uri("/tiles/basemap/") + "{z}/{x}/{y}.mvt",
+        layers=[documents.layer(name, fields) for name in basemap.LAYERS],
+        bounds=None,
+        attribution=documents.attribution(basemap.attributions()),
+    )
+    body = cache.packed(json.dumps(found, ensure_ascii=False).encode())
+    return answer(request, body, hashlib.sha256(body.plain).hexdigest(), Terms.PUBLIC, "application/json")
+
+
+def _only(request: HttpRequest, known: tuple[str, ...]) -> None:
+    for key in request.GET:
+        if key not in known:
+            raise ParameterError(key, _("Unknown parameter."))
