@@ -9,4 +9,5 @@ app_name = "styles"
 urlpatterns = [
     path("<slug:style>.json", views.style, name="style"),
     path("<slug:style>/legend.svg", views.legend_svg, name="legend-svg"),
+    path("<slug:style>/legend.png", views.legend_png, name="legend-png"),
 ]

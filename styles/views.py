@@ -8,15 +8,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from layers import parameters as read
 from layers.access import Viewer
+from layers.errors import ParameterError
 from layers.source import FeatureSource, get_source
 from layers.vocabulary import vocabulary
 from styles import documents, legend
 from styles.categories import category_styles, top_styles
+from styles.raster import png
 
 DISTRICT_COLOUR = "#3d4650"
+BASE_MAP = "basemap"
 
 
 def _source(request: HttpRequest, slug: str) -> FeatureSource:
@@ -49,12 +54,23 @@ def document(request: HttpRequest, source: FeatureSource, *, with_base_map: bool
     else:
         layers = documents.areas(slug, DISTRICT_COLOUR)
     if with_base_map:
-        sources["basemap"] = _tiles(request, "basemap")
+        sources[BASE_MAP] = _tiles(request, BASE_MAP)
         layers = documents.base_map() + layers
     box = source.extent()
     center = [round((box[0] + box[2]) / 2, 5), round((box[1] + box[3]) / 2, 5)] if box else None
     return documents.document(
         str(source.metadata.title), sources=sources, layers=layers, metadata=metadata, center=center
+    )
+
+
+def base_map_document(request: HttpRequest) -> dict[str, Any]:
+    """The style of the base map of our own, alone."""
+    return documents.document(
+        _("Own base map"),
+        sources={BASE_MAP: _tiles(request, BASE_MAP)},
+        layers=documents.base_map(),
+        metadata={"gisportal:source": BASE_MAP, "gisportal:language": get_language()},
+        center=None,
     )
 
 
@@ -65,21 +81,53 @@ def _tiles(request: HttpRequest, slug: str) -> dict[str, str]:
 @require_safe
 def style(request: HttpRequest, style: str) -> HttpResponse:
     """One style as MapLibre style document; ``basemap=own`` draws the base map of our own below."""
-    source = _source(request, style)
-    found = document(request, source, with_base_map=request.GET.get("basemap") == "own")
+    _only(request, ("basemap", "lang"))
+    if request.GET.get("basemap") not in {None, "own"}:
+        raise ParameterError("basemap", _("Only basemap=own may be given."))
+    if style == BASE_MAP:
+        found = base_map_document(request)
+    else:
+        found = document(request, _source(request, style), with_base_map="basemap" in request.GET)
     body = json.dumps(found, ensure_ascii=False).encode()
     return _answer(request, body, "application/json")
 
 
-def _lines(source: FeatureSource) -> list[legend.Line]:
-    if source.geometry_type == "Point":
-        return legend.lines(top_styles(vocabulary()))
-    return [legend.Line(str(source.metadata.title), DISTRICT_COLOUR, "area")]
+def _lines(request: HttpRequest, source: FeatureSource) -> list[legend.Line]:
+    """Lines of a legend; with a search in the address and ``counts=true``, how many each line finds."""
+    if source.geometry_type != "Point":
+        return [legend.Line(str(source.metadata.title), DISTRICT_COLOUR, "area")]
+    tops = top_styles(vocabulary())
+    if not read.boolean("counts", {"counts": request.GET.getlist("counts")}):
+        return legend.lines(tops)
+    query = source.parse(request.GET, extra=("counts",), resolvers=getattr(request, "resolvers", None))
+    found = {facet.value: facet.count for facet in source.facets(query, "category")}
+    return legend.lines(tops, found)
+
+
+def _only(request: HttpRequest, known: tuple[str, ...]) -> None:
+    for key in request.GET:
+        if key not in known:
+            raise ParameterError(
+                key, _("Unknown parameter. Known are: %(known)s.") % {"known": ", ".join(known)}
+            )
 
 
 @require_safe
 def legend_svg(request: HttpRequest, style: str) -> HttpResponse:
-    """The legend of a style as SVG."""
+    """The legend of a style as SVG; with ``counts=true`` and a search, with numbers."""
     source = _source(request, style)
-    body = legend.svg(str(source.metadata.title), _lines(source)).encode()
+    body = legend.svg(str(source.metadata.title), _checked_lines(request, source)).encode()
     return _answer(request, body, "image/svg+xml; charset=utf-8")
+
+
+@require_safe
+def legend_png(request: HttpRequest, style: str) -> HttpResponse:
+    """The legend of a style as PNG, twice as fine as the screen."""
+    source = _source(request, style)
+    return _answer(request, png(str(source.metadata.title), _checked_lines(request, source)), "image/png")
+
+
+def _checked_lines(request: HttpRequest, source: FeatureSource) -> list[legend.Line]:
+    if "counts" not in request.GET:
+        _only(request, ("lang", "counts"))
+    return _lines(request, source)

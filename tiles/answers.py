@@ -22,7 +22,7 @@ class Terms(StrEnum):
 
 
 def answer(
-    request: HttpRequest, body: Body | Callable[[], Body], tag: str, terms: str, content_type: str = MVT
+    request: HttpRequest, body: Body | Callable[[], Body], tag: str, terms: Terms, content_type: str = MVT
 ) -> HttpResponse:
     """The body, or 304 where the client has it, or 204 where it is empty. ``body`` is made only if it is needed."""
     etag = f'W/"{tag[:32]}"'
