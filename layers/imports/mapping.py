@@ -17,7 +17,6 @@ from layers.imports.staging import StagedPlace, StagedResource
 
 Fields = Mapping[str, Mapping[str, Any]]
 SUSPENDED = re.compile(r"休[止校園業]中")
-WEEKDAY_TITLES = {code: sign for sign, code in values.WEEKDAYS.items()}
 
 
 class FileMapper:
@@ -135,10 +134,10 @@ class FileMapper:
         return [(column, title) for column, title in columns.items() if row[column] not in {"", "、", "-"}]
 
     def _hours(self, row: Row) -> str:
-        """Opening hours as one reads them aloud: 月・火・水 09:00～17:00（祝日は休み）."""
+        """Opening hours as one reads them aloud: 月～金 09:00～17:00（祝日は休み）."""
         written = self._cell(row, "weekdays")
         days = values.weekdays(written)
-        text = "・".join(WEEKDAY_TITLES[day] for day in days) if days else values.plain(written)
+        text = values.weekdays_text(days) if days else values.plain(written)
         begin, end = (self._time(row, role) for role in ("start", "end"))
         span = f"{begin}～{end}" if begin or end else ""
         note = self._cell(row, "hours_note")

@@ -87,6 +87,20 @@ def weekdays(text: str) -> list[str] | None:
     return [code for sign, code in WEEKDAYS.items() if sign in words]
 
 
+def weekdays_text(days: list[str]) -> str:
+    """Days as one says them: 毎日, 月～金, 月・水・金・祝. ``days``: codes in the order of the week."""
+    signs = {code: sign for sign, code in WEEKDAYS.items()}
+    week = [code for code in days if code != "holiday"]
+    places = [_DAYS.index(code) for code in week]
+    if len(week) == 7:
+        parts = ["毎日"]
+    elif len(week) > 2 and places[-1] - places[0] == len(week) - 1:
+        parts = [f"{signs[week[0]]}～{signs[week[-1]]}"]
+    else:
+        parts = [signs[code] for code in week]
+    return "・".join([*parts, *(["祝"] if "holiday" in days else [])])
+
+
 def split(text: str) -> list[str]:
     """Parts of a list in one cell; brackets are not cut."""
     return [part for part in _SEPARATORS.split(text) if part]

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from layers.imports.city import city_folder
-from layers.models import Category, Resource
+from layers.models import Category, FieldOfSupport, Resource
 
 INITIAL = city_folder("takamatsu").parents[1] / "initial"
 
@@ -27,6 +27,17 @@ def test_a_filled_database_is_left_alone() -> None:
 def test_an_unknown_city_is_refused_with_the_known_ones(name: str) -> None:
     with pytest.raises(CommandError, match="iwaki, takamatsu"):
         call_command("load_demo", city=name)
+
+
+@pytest.mark.django_db
+def test_a_real_city_begins_with_categories_and_keeps_its_own_words() -> None:
+    for _ in range(2):
+        call_command("load_initial", stdout=io.StringIO())
+        Category.objects.filter(code="aed").update(title="AED")
+    assert Category.objects.filter(parent=None).count() == 8
+    assert Category.objects.get(code="aed").title == "AED"
+    assert FieldOfSupport.objects.count() == 7
+    assert Category.objects.get(code="nursing_home").parent == Category.objects.get(code="elderly_home")
 
 
 def luminance(colour: str) -> float:

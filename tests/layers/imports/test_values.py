@@ -98,3 +98,14 @@ def test_lists_are_not_cut_inside_brackets() -> None:
         "腎臓外科（臓器移植、透析）",
         "眼科",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("月火水木金土日", "毎日"), ("月火水木金", "月～金"), ("月水木金土日", "月・水・木・金・土・日"),
+        ("土日", "土・日"), ("平日,土曜日,祝日", "月～土・祝"), ("祝日", "祝"),
+    ],
+)  # fmt: skip
+def test_weekdays_as_one_says_them(text: str, found: str) -> None:
+    assert values.weekdays_text(values.weekdays(text) or []) == found
