@@ -3,50 +3,11 @@
 // choice holds for this browser session, and a person may try again.
 import { el } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
+import { Breaker } from "./breaker.js";
 import L from "./leaflet.js";
 import { ownBaseMap } from "./own-base-map.js";
 
-/** Errors in a row without one tile, and the silence in ms, after which the host counts as unreachable. */
-export const LIMITS = { errors: 4, silence: 4000 };
 const MEMORY = "gisportal.base-map-unreachable";
-
-/** Counts errors and silence; `trip` is called once. Pure but for the timer, so that it can be tested. */
-export class Breaker {
-  constructor(trip, limits = LIMITS) {
-    this.trip = trip;
-    this.limits = limits;
-    this.errors = 0;
-    this.isOpen = false;
-    this.timer = 0;
-  }
-
-  started() {
-    if (!this.timer && !this.isOpen) this.timer = setTimeout(() => this.open(), this.limits.silence);
-  }
-
-  succeeded() {
-    this.errors = 0;
-    this.calm();
-  }
-
-  failed() {
-    this.errors += 1;
-    if (this.errors >= this.limits.errors) this.open();
-  }
-
-  /** Nothing is awaited any more. */
-  calm() {
-    clearTimeout(this.timer);
-    this.timer = 0;
-  }
-
-  open() {
-    this.calm();
-    if (this.isOpen) return;
-    this.isOpen = true;
-    this.trip();
-  }
-}
 
 const withTerms = ({ attribution, terms }) => {
   if (!terms) return attribution;

@@ -1,17 +1,12 @@
 // Districts coloured by class (色分け地図). The table beside it says the same to who cannot see it.
 import { el } from "../lib/dom.js";
+import { classOf } from "../lib/classes.js";
 import { gettext, number } from "../lib/i18n.js";
 import { mapConfig } from "./config.js";
 import L from "./leaflet.js";
 import { MapView } from "./view.js";
 
 const NO_VALUE = "#ffffff";
-
-/** The class a value falls into, both bounds included (styles/classification.py); null if none. */
-export function classOf(value, classes) {
-  if (value === null || value === undefined || value === "") return null;
-  return classes.find((each) => value >= each.min && value <= each.max) ?? null;
-}
 
 /** `config`: {classes: [{min, max, colour, label}], property, title, unit}; GeoJSON features may carry `name`, `url`. */
 export class Choropleth {
