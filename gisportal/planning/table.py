@@ -20,7 +20,7 @@ from styles.classification import ClassBreak, classify
 
 #: Measures: title and the inhabitants a figure is divided by (None: plain counts).
 MEASURES: Final[dict[str, tuple[str | Promise, str | None]]] = {
-    "count": (gettext_lazy("number"), None),
+    "count": (gettext_lazy("number of resources"), None),
     "per_1000": (gettext_lazy("per 1,000 inhabitants"), "total"),
     "per_1000_child": (gettext_lazy("per 1,000 inhabitants up to 14"), "0-14"),
     "per_1000_65": (gettext_lazy("per 1,000 inhabitants of 65 and over"), "65+"),
