@@ -41,7 +41,9 @@ def problem_response(
     """One error. ``parameter``: the query parameter at fault; ``context``: more for the page (never for the JSON)."""
     response: HttpResponse
     if wants_page(request):
-        response = _page(request, status, {"title": title, "detail": detail, "parameter": parameter, **context})
+        response = _page(
+            request, status, {"title": title, "detail": detail, "parameter": parameter, **context}
+        )
     else:
         body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         if parameter is not None:

@@ -5,10 +5,8 @@ from django.contrib.staticfiles import finders
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils import translation
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
-from django.views.i18n import JavaScriptCatalog
 
 from gisportal.portal.map_config import base_maps
 from gisportal.portal.models import SiteSetting
@@ -33,17 +31,6 @@ def favicon(request: HttpRequest) -> HttpResponseBase:
     """``/favicon.ico`` for browsers that ask for it unasked."""
     path = finders.find("portal/img/favicon.ico")
     return FileResponse(open(path, "rb"), content_type="image/x-icon") if path else not_found(request)
-
-
-@require_safe
-@cache_control(max_age=3600)
-def catalogue(request: HttpRequest, language: str) -> HttpResponse:
-    """Texts of the scripts in one language (``gettext`` of the browser)."""
-    if language not in dict(settings.LANGUAGES):
-        return not_found(request)
-    with translation.override(language):
-        response: HttpResponse = JavaScriptCatalog.as_view(packages=["gisportal.portal"])(request)
-    return response
 
 
 @require_safe

@@ -57,7 +57,17 @@ class FieldDefinitionAdmin(KeyedAdmin):
     """Fields of the city (R3, R22, R23)."""
 
     key_field = "key"
-    list_display = ("title", "key", "kind", "audience", "is_printed", "is_searchable", "is_listed", "is_active", "order")
+    list_display = (
+        "title",
+        "key",
+        "kind",
+        "audience",
+        "is_printed",
+        "is_searchable",
+        "is_listed",
+        "is_active",
+        "order",
+    )
     list_filter = ("kind", "audience", "is_active")
     filter_horizontal = ("categories",)
 

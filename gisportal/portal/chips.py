@@ -29,9 +29,7 @@ class Chip:
     query: FeatureQuery
 
 
-def chips(
-    source: ResourceSource, query: FeatureQuery, links: Links, groups: list[FilterGroup]
-) -> list[Chip]:
+def chips(source: ResourceSource, query: FeatureQuery, links: Links, groups: list[FilterGroup]) -> list[Chip]:
     """A chip for each value chosen."""
     titles = {(group.parameter, option.value): option.title for group in groups for option in group.options}
     names = {group.parameter: group.title for group in groups if group.kind != "district"}
@@ -126,7 +124,9 @@ def _chosen_label(source: ResourceSource, key: str, title: str, value: str, name
     if key == "district":
         scheme = source.vocabulary.schemes[value.partition(":")[0]]
         name = (
-            _("%(scheme)s (approximate)") % {"scheme": scheme.title} if scheme.is_approximate else scheme.title
+            _("%(scheme)s (approximate)") % {"scheme": scheme.title}
+            if scheme.is_approximate
+            else scheme.title
         )
         return f"{name}: {title}"
     return title if key == "category" else f"{names.get(key, key)}: {title}"

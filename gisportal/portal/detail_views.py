@@ -32,7 +32,16 @@ PLACED: Final = frozenset(
 )  # fmt: skip
 KNOWN: Final = frozenset({"place", "lang", "view", "at"})
 MAX_IDS: Final = 200
-POPUP_KEYS: Final = ("name", "category", "address", "phone", "vacancy", "vacancy_as_of", "vacancy_origin", "operation")
+POPUP_KEYS: Final = (
+    "name",
+    "category",
+    "address",
+    "phone",
+    "vacancy",
+    "vacancy_as_of",
+    "vacancy_origin",
+    "operation",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +63,7 @@ def detail(request: HttpRequest, resource_id: int) -> HttpResponse:
     try:
         spot = _spot(request, KNOWN)
     except ParameterError as error:
-        return parameter_problem(
-            request, error, without_url=reverse("portal:resource", args=[resource_id])
-        )
+        return parameter_problem(request, error, without_url=reverse("portal:resource", args=[resource_id]))
     feature = _load(source, resource_id, spot)
     response = render(request, "portal/detail.html", _context(request, source, feature, spot))
     response["Cache-Control"] = "private, no-store"
@@ -218,6 +225,8 @@ def _popup_item(source: ResourceSource, row: dict[str, Any], spot: Spot | None) 
         "values": values,
         "category": source.vocabulary.categories[values["category"]],
         "vacancy": fields["vacancy"].choice_title(values["vacancy"]) if values["vacancy"] else "",
-        "operation": fields["operation"].choice_title(values["operation"]) if values["operation"] != "open" else "",
+        "operation": fields["operation"].choice_title(values["operation"])
+        if values["operation"] != "open"
+        else "",
         "url": reverse("portal:resource", args=[row["id"]]) + (f"?place={place}" if place else ""),
     }

@@ -17,9 +17,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403."""
-    return problem_response(
-        request, 403, _("Not for this account"), _("Your account may not use this page.")
-    )
+    return problem_response(request, 403, _("Not for this account"), _("Your account may not use this page."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

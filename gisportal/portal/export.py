@@ -133,7 +133,11 @@ def _district_titles(source: ResourceSource) -> dict[str, str]:
     sets = facet_sets(source, FeatureQuery(), [f"district:{code}" for code in schemes], counted=False)
     found = {}
     for code, scheme in schemes.items():
-        title = _("%(scheme)s (approximate)") % {"scheme": scheme.title} if scheme.is_approximate else scheme.title
+        title = (
+            _("%(scheme)s (approximate)") % {"scheme": scheme.title}
+            if scheme.is_approximate
+            else scheme.title
+        )
         found.update({item.value: f"{title}: {item.title}" for item in sets[f"district:{code}"]})
     return found
 

@@ -98,9 +98,7 @@ def _worded(key: str, facets: list[Facet]) -> list[Facet]:
     if key != "formal":
         return facets
     words = {"true": _("formal services"), "false": _("informal services")}
-    return [
-        Facet(item.value, words[item.value], item.count, item.depth, item.is_chosen) for item in facets
-    ]
+    return [Facet(item.value, words[item.value], item.count, item.depth, item.is_chosen) for item in facets]
 
 
 def _field_groups(
@@ -114,9 +112,7 @@ def _field_groups(
         title = f"{field.title} ({field.unit})" if field.unit else str(field.title)
         if field.kind in COUNTED:
             radio = field.kind is Kind.BOOLEAN
-            yield FilterGroup(
-                key, key, title, "field", options(key, sets[key]), field.help_text, radio=radio
-            )
+            yield FilterGroup(key, key, title, "field", options(key, sets[key]), field.help_text, radio=radio)
         else:
             is_span = field.kind in {Kind.NUMBER, Kind.DATE}
             note = _("One value, or a range such as 10..20, 10.. or ..20.") if is_span else field.help_text

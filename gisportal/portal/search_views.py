@@ -151,9 +151,7 @@ def _kept(page: SearchPage) -> list[tuple[str, str]]:
 def _without(request: HttpRequest, parameter: str) -> str:
     """The same search without what was wrong with it."""
     dropped = {*PERSON, "sort"} if parameter in PERSON else {parameter}
-    kept = [
-        (key, value) for key, values in request.GET.lists() for value in values if key not in dropped
-    ]
+    kept = [(key, value) for key, values in request.GET.lists() for value in values if key not in dropped]
     return _joined(reverse("portal:search"), urlencode(kept))
 
 
@@ -161,8 +159,8 @@ def _answer(request: HttpRequest, page: SearchPage, context: dict[str, Any]) -> 
     partial = bool(getattr(request, "htmx", False)) and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     response = render(request, "portal/parts/results_swap.html" if partial else "portal/search.html", context)
     if partial:
-        response["HX-Push-Url"] = page.links.search(page=str(page.query.page)) if page.query.page > 1 else (
-            page.links.search()
+        response["HX-Push-Url"] = (
+            page.links.search(page=str(page.query.page)) if page.query.page > 1 else (page.links.search())
         )
     patch_vary_headers(response, ["HX-Request"])
     response["Cache-Control"] = "private, no-store"

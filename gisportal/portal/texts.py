@@ -1,4 +1,4 @@
-"""Texts of rooms without a catalogue of their own (``gisportal.problems``, ``gisportal.settings``), kept for ``makemessages``."""
+"""Texts of rooms without a catalogue of their own (``problems``, ``settings``), kept for ``makemessages``."""
 
 from django.utils.translation import gettext_noop
 

@@ -63,6 +63,10 @@ def _quick_scheme(source: ResourceSource, sets: dict[str, Any]) -> dict[str, Any
     schemes = source.vocabulary.schemes
     for code in sorted(short, key=lambda code: not schemes[code].is_care_area):
         scheme = schemes[code]
-        title = _("%(scheme)s (approximate)") % {"scheme": scheme.title} if scheme.is_approximate else scheme.title
+        title = (
+            _("%(scheme)s (approximate)") % {"scheme": scheme.title}
+            if scheme.is_approximate
+            else scheme.title
+        )
         return {"scheme_title": title, "districts": filter_options(f"district:{code}", short[code])}
     return {"scheme_title": "", "districts": ()}

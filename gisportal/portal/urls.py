@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from gisportal.portal import about_views, detail_views, export, health, js_catalogue, place_views, search_views, top_views
+from gisportal.portal import (
+    about_views,
+    detail_views,
+    export,
+    health,
+    js_catalogue,
+    place_views,
+    search_views,
+    top_views,
+)
 
 app_name = "portal"
 
@@ -15,7 +24,6 @@ urlpatterns = [
     path("resources/<int:resource_id>/", detail_views.detail, name="resource"),
     path("resources/<int:resource_id>/popup", detail_views.popup, name="popup"),
     path("about/data", about_views.data, name="about-data"),
-    path("jsi18n/<str:language>.js", about_views.catalogue, name="catalogue"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("favicon.ico", about_views.favicon, name="favicon"),
