@@ -13,20 +13,18 @@ Numbers: ``/gisportal/docs/decisions/0003-first-pages.md``.
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from django.contrib.gis.geos import Point
+from django.contrib.gis.geos import Polygon
 from django.db import connection
-from django.db.models import F, Func, QuerySet
-from django.db.models.fields import FloatField
 
 from layers.access import Audience, Viewer, audiences
 from layers.crs import WEB_MERCATOR_SRID
-from layers.functions import GeographyDistance, GeometryValue, geometry_value
 from layers.models import SearchGram
-from layers.query import FeatureQuery
-from layers.text import spellings
+from layers.query import DEFAULT_PER_PAGE, FeatureQuery, Spot
+from layers.text import like_pattern, spellings
 
 if TYPE_CHECKING:
     from layers.resources import ResourceSource
@@ -37,18 +35,14 @@ _EARTH_RADIUS: Final = 6_378_137.0
 _MAX_CANDIDATES: Final = 50_000
 #: Cost of one row by the ordered walk and by the trigram index, relative to each other (measured at 1M rows).
 _WALK_COST: Final = 1.0
-_GRAM_COST: Final = 1.6
+_GRAM_COST: Final = 4.0
 _GRAM_TTL: Final = 600.0
 #: What stands in no sampled row is rarer than this.
 _UNSEEN_SHARE: Final = 1e-5
 
 
-class PlanarDistance(Func):
-    """Distance in the plane by the index operator ``<->``."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " <-> "
-    output_field = FloatField()
+_COLUMNS: Final = ("id", "sort_name", "updated_at", "search_public", "search_members", "search_staff")
+_compiled: dict[tuple[object, ...], tuple[str, tuple[Any, ...]]] = {}
 
 
 def page_ids(source: "ResourceSource", query: FeatureQuery, offset: int, limit: int) -> list[int] | None:
@@ -67,11 +61,11 @@ def page_ids(source: "ResourceSource", query: FeatureQuery, offset: int, limit: 
 
 def _nearest(source: "ResourceSource", query: FeatureQuery, offset: int, limit: int) -> list[int] | None:
     assert query.spot
-    rows = source.found(replace(query, radius=None)).filter(geom_3857__isnull=False)
+    rows = _positions_sql(source, query)
     wanted = offset + limit
     candidates = max(32, wanted * 2)
     while candidates <= _MAX_CANDIDATES:
-        found = _candidates(rows, query.spot.point, candidates)
+        found = _candidates(rows, query.spot, candidates)
         near = sorted((metres, pk) for pk, metres, _planar in found)
         if query.radius is not None:
             near = [item for item in near if item[0] <= query.radius]
@@ -87,16 +81,41 @@ def _nearest(source: "ResourceSource", query: FeatureQuery, offset: int, limit: 
     return None
 
 
+def _positions_sql(source: "ResourceSource", query: FeatureQuery) -> tuple[str, tuple[Any, ...]]:
+    """SQL of the rows a search finds but for its radius; that of all visible rows is compiled once for each scope."""
+    anywhere = replace(query, spot=None, radius=None, sort=())
+    columns = ("id", "geom_public", "geom_3857")
+    if query.words or _narrows(anywhere):
+        return source.found(anywhere).order_by().values_list(*columns).query.sql_with_params()
+    key = (source.viewer.scope_key, "positions")
+    if key not in _compiled:
+        _compiled[key] = source.found(anywhere).order_by().values_list(*columns).query.sql_with_params()
+    return _compiled[key]
+
+
 def _ids(near: list[tuple[float, int]], offset: int, limit: int) -> list[int]:
     return [pk for _metres, pk in near[offset : offset + limit]]
 
 
-def _candidates(rows: "QuerySet[Any]", point: Point, number: int) -> list[tuple[int, float, float]]:
+_CANDIDATES: Final = """
+SELECT id, ST_Distance(geom_public::geography, ST_SetSRID(ST_MakePoint(%s, %s), 4326)::geography), planar
+FROM (
+    SELECT id, geom_public, geom_3857 <-> ST_SetSRID(ST_MakePoint(%s, %s), 3857) AS planar
+    FROM ({inner}) found WHERE geom_3857 IS NOT NULL
+    ORDER BY geom_3857 <-> ST_SetSRID(ST_MakePoint(%s, %s), 3857) LIMIT %s
+) nearest ORDER BY planar
+"""
+
+
+def _candidates(rows: tuple[str, tuple[Any, ...]], spot: Spot, number: int) -> list[tuple[int, float, float]]:
     """``(id, metres on the spheroid, metres on the web map)`` of the nearest on the web map."""
-    on_map = Point(*_web_mercator(point.x, point.y), srid=WEB_MERCATOR_SRID)
-    planar = PlanarDistance(F("geom_3857"), GeometryValue(on_map))
-    metres = GeographyDistance(F("geom_public"), geometry_value(point))
-    return list(rows.order_by(planar).values_list("pk", metres, planar)[:number])
+    on_map = _web_mercator(spot.lon, spot.lat)
+    inner, params = rows
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CANDIDATES.format(inner=inner), (spot.lon, spot.lat, *on_map, *params, *on_map, number)
+        )
+        return list(cursor.fetchall())
 
 
 def _web_mercator(lon: float, lat: float) -> tuple[float, float]:
@@ -144,16 +163,28 @@ def _plain_order(query: FeatureQuery) -> list[str] | None:
 
 
 def _narrows(query: FeatureQuery) -> bool:
-    """Whether anything but words narrows the search, so that walking would find too little."""
-    return replace(query.without("q"), pairs=(), page=1, per_page=20, sort=()) != FeatureQuery()
+    """Whether anything but words and order narrows the search."""
+    plain = replace(query.without("q"), pairs=(), page=1, per_page=DEFAULT_PER_PAGE, sort=())
+    return plain != FeatureQuery()
+
+
+def _rows_sql(source: "ResourceSource", query: FeatureQuery, *, ordered: bool) -> tuple[str, tuple[Any, ...]]:
+    """SQL of the rows a search finds but for its words. That of all visible rows is compiled once for each scope,
+    which holds because such scopes are conditions without parameters."""
+    rows = source.features(query.without("q")) if ordered else source.found(query.without("q")).order_by()
+    if _narrows(query):
+        return rows.values_list(*_COLUMNS).query.sql_with_params()
+    key = (source.viewer.scope_key, query.sort if ordered else None)
+    if key not in _compiled:
+        if len(_compiled) > 200:
+            _compiled.clear()
+        _compiled[key] = rows.values_list(*_COLUMNS).query.sql_with_params()
+    return _compiled[key]
 
 
 def _walk(source: "ResourceSource", query: FeatureQuery, offset: int, limit: int) -> list[int]:
     """Walk the wanted order and test each row's text. OFFSET 0 keeps the test out of the planner's guesses."""
-    rows = source.features(query.without("q")).values_list(
-        "id", "search_public", "search_members", "search_staff"
-    )
-    inner, params = rows.query.sql_with_params()
+    inner, params = _rows_sql(source, query, ordered=True)
     test, words = _text_test(query.words, source.viewer)
     sql = f"SELECT id FROM ({inner} OFFSET 0) walked WHERE {test} LIMIT %s OFFSET %s"
     return _fetch(sql, (*params, *words, limit, offset))
@@ -162,30 +193,60 @@ def _walk(source: "ResourceSource", query: FeatureQuery, offset: int, limit: int
 def _by_grams(
     source: "ResourceSource", query: FeatureQuery, order: list[str], offset: int, limit: int
 ) -> list[int]:
-    """Find by the trigram index first, order after: the planner never walks in hope of an early hit."""
-    rows = source.found(query).order_by().values_list("id", "sort_name", "updated_at")
-    inner, params = rows.query.sql_with_params()
+    """Find by the trigram indexes first, order after: the planner never walks in hope of an early hit.
+
+    Either all words stand in the public text, or at least one in what another audience adds: a branch for each, so
+    that each is led by an index.
+    """
+    inner, params = _rows_sql(source, query, ordered=False)
+    branches, given = _branches(query.words, source.viewer)
+    hits = " UNION ".join(
+        f"SELECT id, sort_name, updated_at FROM ({inner}) found WHERE {test}" for test in branches
+    )
     by = ", ".join(dict.fromkeys([*order, "id"]))
-    sql = f"WITH hits AS MATERIALIZED ({inner}) SELECT id FROM hits ORDER BY {by} LIMIT %s OFFSET %s"
-    return _fetch(sql, (*params, limit, offset))
+    sql = f"WITH hits AS MATERIALIZED ({hits}) SELECT id FROM hits ORDER BY {by} LIMIT %s OFFSET %s"
+    return _fetch(sql, (*(value for own in given for value in (*params, *own)), limit, offset))
+
+
+def _branches(words: tuple[str, ...], viewer: Viewer) -> tuple[list[str], list[list[str]]]:
+    woven = [_either("layers_weave(search_public)", word, like_pattern) for word in words]
+    tests = [" AND ".join(test for test, _params in woven)]
+    given = [[value for _test, params in woven for value in params]]
+    plain, plain_params = _text_test(words, viewer)
+    for column in _columns(viewer)[1:]:
+        for word in words:
+            test, params = _either(f"layers_weave({column})", word, like_pattern)
+            tests.append(f"{column} <> '' AND {test} AND {plain}")
+            given.append([*params, *plain_params])
+    return tests, given
+
+
+def _columns(viewer: Viewer) -> list[str]:
+    """Text columns a viewer of a common scope searches."""
+    seen = audiences(viewer) if viewer.reads_all else frozenset({Audience.PUBLIC})
+    return [f"search_{audience}" for audience in Audience if audience in seen]
+
+
+def _either(expression: str, word: str, pattern: Callable[[str], str]) -> tuple[str, list[str]]:
+    """A test for any spelling of a word, with its parameters."""
+    forms = spellings(word)
+    return "(" + " OR ".join(f"{expression} LIKE %s" for _form in forms) + ")", [
+        pattern(form) for form in forms
+    ]
 
 
 def _text_test(words: tuple[str, ...], viewer: Viewer) -> tuple[str, list[str]]:
     """``LIKE`` over the plain text columns a viewer's audience has; the same rows as on the woven text."""
-    seen = audiences(viewer)
-    columns = ["search_public"]
-    columns += ["search_members"] if Audience.MEMBERS in seen else []
-    columns += ["search_staff"] if Audience.STAFF in seen else []
     tests, params = [], []
     for word in words:
-        either = [(column, spelling) for spelling in spellings(word) for column in columns]
-        tests.append("(" + " OR ".join(f"{column} LIKE %s" for column, _spelling in either) + ")")
-        params += ["%" + _escaped(spelling) + "%" for _column, spelling in either]
+        either = [_either(column, word, _plain_pattern) for column in _columns(viewer)]
+        tests.append("(" + " OR ".join(test for test, _params in either) + ")")
+        params += [value for _test, given in either for value in given]
     return " AND ".join(tests), params
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _plain_pattern(text: str) -> str:
+    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 def _fetch(sql: str, params: tuple[Any, ...]) -> list[int]:
@@ -244,22 +305,29 @@ def refresh_grams(sample_rows: int = 20_000) -> int:
 
 
 def capped_count(source: "ResourceSource", query: FeatureQuery, cap: int) -> int | None:
-    """Rows found, counted up to ``cap + 1``, for words only; None where plain counting serves as well."""
-    if not query.words or source.viewer.scope_key.startswith("own:"):
+    """Rows found, counted up to ``cap + 1``, where that is fast; None where plain counting serves as well."""
+    if source.viewer.scope_key.startswith("own:"):
         return None
-    if words_share(query.words) * _Grams.rows() < 2 * cap or _narrows(query):
+    if query.spot and query.radius is not None and not query.serves:
+        return _surely_within(source, query, cap)
+    if not query.words or _narrows(query) or words_share(query.words) * _Grams.rows() < 2 * cap:
         return None
-    inner, params = (
-        source.visible()
-        .order_by()
-        .values_list("id", "search_public", "search_members", "search_staff")
-        .query.sql_with_params()
-    )
+    inner, params = _rows_sql(source, query, ordered=False)
     test, words = _text_test(query.words, source.viewer)
-    return _fetch(
-        f"SELECT count(*) FROM (SELECT 1 FROM ({inner} OFFSET 0) walked WHERE {test} LIMIT %s) capped",
-        (*params, *words, cap + 1),
-    )[0]
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM ({inner} OFFSET 0) found WHERE {test} LIMIT %s) capped"
+    return _fetch(sql, (*params, *words, cap + 1))[0]
+
+
+def _surely_within(source: "ResourceSource", query: FeatureQuery, cap: int) -> int | None:
+    """``cap + 1`` where so many rows lie in a square on the web map that lies within the circle; else None."""
+    assert query.spot and query.radius is not None
+    x, y = _web_mercator(query.spot.lon, query.spot.lat)
+    nearest_equator = max(abs(query.spot.lat) - math.degrees(query.radius / _EARTH_RADIUS) * 1.1, 0.0)
+    half = query.radius / (math.cos(math.radians(nearest_equator)) * (1 + _E2) * math.sqrt(2))
+    square = Polygon.from_bbox((x - half, y - half, x + half, y + half))
+    square.srid = WEB_MERCATOR_SRID
+    rows = source.found(replace(query, radius=None)).filter(geom_3857__within=square).order_by()
+    return cap + 1 if rows[: cap + 1].count() > cap else None
 
 
 __all__ = ["capped_count", "page_ids", "refresh_grams", "words_share"]

@@ -10,6 +10,8 @@ from layers.errors import ParameterError
 from layers.query import FeatureQuery
 from layers.resources import ResourceSource
 
+pytestmark = pytest.mark.django_db
+
 
 def table(source: ResourceSource, query: FeatureQuery) -> pandas.DataFrame:
     """What is found, one line per resource, as any client gets it."""

@@ -6,6 +6,8 @@ from pyproj import Geod
 from layers import indexes
 from layers.resources import ResourceSource
 
+pytestmark = pytest.mark.django_db
+
 GEOD = Geod(ellps="WGS84")
 PLACES = {
     "市役所": (34.34279, 134.04655),

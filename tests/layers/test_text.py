@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from layers.resources import ResourceSource
 from layers.text import like_pattern, normalise, spellings, words
 
+pytestmark = pytest.mark.django_db
+
 SAMPLES = [
     "ﾀｶﾏﾂ市　Ａ－１　シオンの丘・ヶ峰",
     "ｻﾛﾝ「ひだまり」（第２・第４火曜）",
@@ -26,12 +28,10 @@ def in_sql(texts: list[str]) -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-@pytest.mark.django_db
 def test_twins_agree_on_samples() -> None:
     assert in_sql(SAMPLES) == [normalise(text) for text in SAMPLES]
 
 
-@pytest.mark.django_db
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(

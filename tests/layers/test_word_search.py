@@ -10,6 +10,8 @@ from layers.query import FeatureQuery
 from layers.resources import ResourceSource
 from layers.text import normalise, spellings
 
+pytestmark = pytest.mark.django_db
+
 
 def brute_force(source: ResourceSource, query: str) -> set[int]:
     """Ids of rows whose text holds every word in one of its spellings."""

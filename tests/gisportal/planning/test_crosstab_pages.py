@@ -14,6 +14,8 @@ from layers.access import Level, Viewer
 from layers.source import get_source
 from tests.fixtures_cities import city_loaded, load_takamatsu
 
+pytestmark = pytest.mark.django_db
+
 TABLES = [
     "rows=category&columns=district:former",
     "rows=field_of_support&columns=district:former&q=高松",
