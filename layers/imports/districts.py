@@ -11,8 +11,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from pyproj import Geod
 from shapely import MultiPolygon
-from shapely.geometry import shape
+from shapely.geometry import Point, shape
 
+from layers.geocoding.normalise import fold
 from layers.imports.plan import CityPlan
 from layers.imports.polygons import clean_cover, dissolve
 from layers.imports.population import AGES, Area, Count, folded, join, read_population
@@ -158,8 +159,6 @@ def _former(
 
 def assign_office(district: StagedDistrict, offices: Sequence[Office]) -> None:
     """The demo's rule: the first office standing in the district, else the one nearest to its middle."""
-    from shapely.geometry import Point
-
     if not offices:
         return
     inside = [office for office in offices if district.geom.covers(Point(office.lon, office.lat))]
@@ -198,8 +197,6 @@ def _town_table(
     city: CityPlan, plan: Mapping[str, Any], gazetteer_towns: set[str], report: ImportReport
 ) -> dict[str, str]:
     """Town as the gazetteer spells it → code of its district. Raises :class:`ImportFailure` for an unknown district."""
-    from layers.geocoding.normalise import fold
-
     table = read_table(city.folder / plan["towns"])
     table.require(["town", "district"])
     file = report.file(table.file)
