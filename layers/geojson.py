@@ -76,7 +76,7 @@ def page(
     after: int | None = None,
     shape: Shape | None = None,
 ) -> Page:
-    """One page of what a query finds. ``after``: an id to go on behind, for queries sorted by id (fast at any depth)."""
+    """One page of what a query finds. ``after``: an id to go on behind, where sorted by id (fast at any depth)."""
     rows = source.features(query)
     if after is not None:
         rows = rows.filter(pk__gt=after)

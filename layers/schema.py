@@ -75,7 +75,10 @@ def returnables(source: FeatureSource, *, identifier: str = "") -> dict[str, Any
 
 def feature_schema(source: FeatureSource, *, identifier: str = "") -> dict[str, Any]:
     """Schema of a whole GeoJSON feature; GDAL reads the types of properties here instead of guessing them."""
-    coordinates = {"type": "array", "items": {"type": "number" if source.geometry_type == "Point" else "array"}}
+    coordinates = {
+        "type": "array",
+        "items": {"type": "number" if source.geometry_type == "Point" else "array"},
+    }
     geometry = {
         "type": ["object", "null"],
         "required": ["type", "coordinates"],

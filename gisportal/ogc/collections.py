@@ -105,7 +105,11 @@ def _read(source: FeatureSource) -> CollectionInfo:
     has_time = "updated_at" in source.fields()
     interval = None
     if has_time:
-        span = source.features(FeatureQuery()).order_by().aggregate(first=Min("updated_at"), last=Max("updated_at"))
+        span = (
+            source.features(FeatureQuery())
+            .order_by()
+            .aggregate(first=Min("updated_at"), last=Max("updated_at"))
+        )
         interval = (span["first"], span["last"]) if span["first"] else None
     return CollectionInfo(
         slug=source.slug,

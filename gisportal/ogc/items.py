@@ -24,7 +24,7 @@ Link = dict[str, str]
 
 
 def conditional_etag(request: HttpRequest, source: FeatureSource, version: str) -> str:
-    """A weak tag of an answer: data and schema version, scope, language and address; empty where no version covers it."""
+    """A weak tag of an answer by version, scope, language and address; empty where no version covers it."""
     if not is_kept(source.viewer):
         return ""
     parts = [version, source.viewer.scope_key, get_language() or "", request.build_absolute_uri()]
@@ -90,7 +90,9 @@ def _now() -> str:
 
 def _finished(response: HttpResponse, crs: Crs, links: list[Link], etag: str) -> HttpResponse:
     response["Content-Crs"] = f"<{crs.uri}>"
-    response["Link"] = ", ".join(f'<{link["href"]}>; rel="{link["rel"]}"; type="{link["type"]}"' for link in links)
+    response["Link"] = ", ".join(
+        f'<{link["href"]}>; rel="{link["rel"]}"; type="{link["type"]}"' for link in links
+    )
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     return response
@@ -101,8 +103,19 @@ def items_links(
 ) -> list[Link]:
     """Links of a page of features: self, alternate, next, prev, collection."""
     address = f"{base_url(request)}/collections/{source.slug}"
-    kept = [(key, value) for key, given in request.GET.lists() for value in given if key not in {"f", "offset", "after"}]
-    here = [("after", str(asked.after))] if asked.after else [("offset", str(asked.offset))] if asked.offset else []
+    kept = [
+        (key, value)
+        for key, given in request.GET.lists()
+        for value in given
+        if key not in {"f", "offset", "after"}
+    ]
+    here = (
+        [("after", str(asked.after))]
+        if asked.after
+        else [("offset", str(asked.offset))]
+        if asked.offset
+        else []
+    )
 
     def link(rel: str, form: str, title: str, *place: tuple[str, str]) -> Link:
         query = urlencode([("f", form), *kept, *place])
@@ -116,8 +129,12 @@ def items_links(
         back = max(0, asked.position - asked.limit)
         links.append(link("prev", written, _("Items (prev)"), *([("offset", str(back))] if back else [])))
     if page.has_more and page.last_id is not None:
-        links.append(link("next", written, _("Items (next)"), _next(asked, page.number_returned, page.last_id)))
-    links.append({"rel": "collection", "type": "application/json", "title": str(source.slug), "href": address})
+        links.append(
+            link("next", written, _("Items (next)"), _next(asked, page.number_returned, page.last_id))
+        )
+    links.append(
+        {"rel": "collection", "type": "application/json", "title": str(source.slug), "href": address}
+    )
     return links
 
 

@@ -62,7 +62,9 @@ def _guarded(view: View, request: HttpRequest, parts: dict[str, Any]) -> HttpRes
         wanted_format(request)
         return view(request, **parts)
     except ParameterError as error:
-        return problem(request, 400, _("The request cannot be used"), error.message, parameter=error.parameter)
+        return problem(
+            request, 400, _("The request cannot be used"), error.message, parameter=error.parameter
+        )
     except (SourceNotFound, FeatureNotFound):
         return problem(request, 404, _("Not found"), _("There is nothing at this address, or not for you."))
 
@@ -95,11 +97,15 @@ def refuse_unknown(request: HttpRequest, *known: str) -> None:
     for key in request.GET:
         if key not in COMMON and key not in known:
             raise ParameterError(
-                key, _("Unknown parameter. Known are: %(known)s.") % {"known": ", ".join(sorted({*COMMON, *known}))}
+                key,
+                _("Unknown parameter. Known are: %(known)s.")
+                % {"known": ", ".join(sorted({*COMMON, *known}))},
             )
 
 
-def problem(request: HttpRequest, status: int, title: str, detail: str, *, parameter: str = "") -> HttpResponse:
+def problem(
+    request: HttpRequest, status: int, title: str, detail: str, *, parameter: str = ""
+) -> HttpResponse:
     """A refusal in the format asked for."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     if parameter:
@@ -109,9 +115,11 @@ def problem(request: HttpRequest, status: int, title: str, detail: str, *, param
     except ParameterError:
         is_page = False
     if is_page:
-        return render(request, "ogc/problem.html", {"problem": body, "title": title}, status=status)
-    response = JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
-    response["Content-Type"] = "application/problem+json"
+        response = render(request, "ogc/problem.html", {"problem": body, "title": title}, status=status)
+    else:
+        response = JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
+        response["Content-Type"] = "application/problem+json"
+    response["Cache-Control"] = "no-store"
     return response
 
 

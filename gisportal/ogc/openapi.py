@@ -46,7 +46,11 @@ def document(base_url: str, viewer: Viewer) -> dict[str, Any]:
 def _security() -> dict[str, Any]:
     return {
         "bearer": {"type": "http", "scheme": "bearer", "description": _("An API token.")},
-        "basic": {"type": "http", "scheme": "basic", "description": _("Any user name, and the API token as password.")},
+        "basic": {
+            "type": "http",
+            "scheme": "basic",
+            "description": _("Any user name, and the API token as password."),
+        },
     }
 
 
@@ -88,11 +92,22 @@ def _source_paths(source: FeatureSource) -> Iterator[tuple[str, Any]]:
     title = str(source.metadata.title)
     path = f"/collections/{slug}"
     yield path, _operation(f"describe_{name}", slug, title, "Document")
-    yield f"{path}/queryables", _operation(f"queryables_{name}", slug, _("What may stand in a condition"), "Schema")
+    yield (
+        f"{path}/queryables",
+        _operation(f"queryables_{name}", slug, _("What may stand in a condition"), "Schema"),
+    )
     yield f"{path}/schema", _operation(f"schema_{name}", slug, _("What a feature holds"), "Schema")
-    yield f"{path}/items", _operation(f"items_{name}", slug, _("Features"), "Features", _items_parameters(source))
+    yield (
+        f"{path}/items",
+        _operation(f"items_{name}", slug, _("Features"), "Features", _items_parameters(source)),
+    )
     one = [
-        {"name": "featureId", "in": "path", "required": True, "schema": {"type": "integer", "format": "int64"}},
+        {
+            "name": "featureId",
+            "in": "path",
+            "required": True,
+            "schema": {"type": "integer", "format": "int64"},
+        },
         _reference("parameters", "crs"),
     ]
     yield f"{path}/items/{{featureId}}", _operation(f"item_{name}", slug, _("One feature"), "Feature", one)
@@ -112,7 +127,11 @@ def _items_parameters(source: FeatureSource) -> list[Schema]:
         for key in equality_keys(source)
         if key not in taken
     ]
-    return [*(_reference("parameters", name) for name in _parameters() if name not in {"f", "lang"}), *search, *properties]
+    return [
+        *(_reference("parameters", name) for name in _parameters() if name not in {"f", "lang"}),
+        *search,
+        *properties,
+    ]
 
 
 def _simple(found: Schema) -> Schema:
@@ -141,13 +160,14 @@ def _parameters() -> dict[str, Schema]:
         "crs": _query("crs", _("CRS of the answer"), addresses),
         "datetime": _query("datetime", _("Last update: a time, or an interval from/to with .. for an open end."),
                            {"type": "string"}),
-        "limit": _query("limit", _("Features at once; of more than the maximum the first ones come, with a link to the rest."),
+        "limit": _query("limit", _("Features at once; of more than the maximum the first ones come, with a link to the rest."),  # noqa: E501
                         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}),
         "offset": _query("offset", _("Features to leave out before the first."), {"type": "integer", "minimum": 0}),
         "after": _query("after", _("Taken from the link to the next page."), {"type": "string"}),
         "sortby": _query("sortby", _("Properties with + or -, separated by commas."), {"type": "string"}),
         "properties": {"name": "properties", "in": "query", "style": "form", "explode": False,
-                       "description": _("Only these properties."), "schema": {"type": "array", "items": {"type": "string"}}},
+                       "description": _("Only these properties."),
+                       "schema": {"type": "array", "items": {"type": "string"}}},
         "skipGeometry": _query("skipGeometry", _("Without geometry."), {"type": "boolean", "default": False}),
     }  # fmt: skip
 
@@ -163,7 +183,8 @@ def _search_parameters(source: FeatureSource) -> list[Schema]:
     found = [
         _query("q", _("Words, all of which must be found."), text),
         _query("category", _("Category or one below it; repeated: any of them."), codes("category"), several=True),
-        _query("field_of_support", _("Field of support; repeated: any of them."), codes("fields_of_support"), several=True),
+        _query("field_of_support", _("Field of support; repeated: any of them."), codes("fields_of_support"),
+               several=True),
         _query("district", _("scheme:code; repeated: any of one scheme, and one of each scheme."), text, several=True),
         _query("near", _("latitude,longitude in degrees to measure from."), text),
         _query("place", _("Token of a place typed on the search page."), text),
@@ -179,7 +200,8 @@ def _search_parameters(source: FeatureSource) -> list[Schema]:
         _query("stale", _("Neither changed nor confirmed for long."), {"type": "boolean"}),
         _query("sort", _("As sortby."), text),
         _query("page", _("Of the search page; without effect here."), {"type": "integer", "minimum": 1}),
-        _query("per_page", _("Of the search page; without effect here."), {"type": "integer", "minimum": 1, "maximum": MAX_PER_PAGE}),
+        _query("per_page", _("Of the search page; without effect here."),
+               {"type": "integer", "minimum": 1, "maximum": MAX_PER_PAGE}),
         _query("view", _("Of the search page; without effect here."), text),
         _query("at", _("Of the search page; without effect here."), text),
     ]  # fmt: skip
@@ -197,7 +219,10 @@ def _responses() -> dict[str, Any]:
             media: {"schema": _reference("schemas", schema)}, "text/html": {"schema": {"type": "string"}}}}  # fmt: skip
 
     def refusal(description: str) -> Schema:
-        return {"description": description, "content": {_PROBLEM: {"schema": _reference("schemas", "Problem")}}}
+        return {
+            "description": description,
+            "content": {_PROBLEM: {"schema": _reference("schemas", "Problem")}},
+        }
 
     return {
         "Document": answer(_("A document"), "application/json", "Document"),
@@ -251,6 +276,8 @@ def operations(found: dict[str, Any]) -> list[Operation]:
         return known[parameter["$ref"].rpartition("/")[2]] if "$ref" in parameter else parameter
 
     return [
-        Operation(path, item["get"]["summary"], [looked_up(parameter) for parameter in item["get"]["parameters"]])
+        Operation(
+            path, item["get"]["summary"], [looked_up(parameter) for parameter in item["get"]["parameters"]]
+        )
         for path, item in found["paths"].items()
     ]

@@ -61,7 +61,8 @@ def feature_table(source: FeatureSource, features: list[dict[str, Any]], shape: 
     return Table(
         headings=[str(field.title) for field in fields],
         rows=[
-            (item["id"], [shown(field, item["properties"].get(field.key)) for field in fields]) for item in features
+            (item["id"], [shown(field, item["properties"].get(field.key)) for field in fields])
+            for item in features
         ],
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import pairwise
 from math import isfinite
 from typing import Final
 
@@ -32,7 +33,20 @@ from layers.source import FeatureSource
 
 #: Parameters of OGC API on ``items``; ``after`` is our own, the place where the page before ended.
 STANDARD: Final = frozenset(
-    ["bbox", "bbox-crs", "crs", "datetime", "limit", "offset", "after", "sortby", "properties", "skipGeometry", "f", "lang"]
+    [
+        "bbox",
+        "bbox-crs",
+        "crs",
+        "datetime",
+        "limit",
+        "offset",
+        "after",
+        "sortby",
+        "properties",
+        "skipGeometry",
+        "f",
+        "lang",
+    ]
 )
 #: What the search page adds to the same query string: accepted, without effect here.
 OF_PAGES: Final = ("view", "at")
@@ -90,7 +104,9 @@ def parse_items(source: FeatureSource, params: QueryDict, resolvers: Resolvers |
     """Read the query string of ``items``. Raises :class:`ParameterError` naming the parameter."""
     values = read.multi(params)
     _refuse_unknown(values, source)
-    equals = tuple((key, _equal(key, values, source.fields()[key])) for key in equality_keys(source) if values.get(key))
+    equals = tuple(
+        (key, _equal(key, values, source.fields()[key])) for key in equality_keys(source) if values.get(key)
+    )
     query = replace(_search(source, values, {key for key, _value in equals}, resolvers), equals=equals)
     query = _with_datetime(_with_bbox(query, values), values, source)
     shape = Shape(
@@ -147,7 +163,9 @@ def _equal(key: str, values: dict[str, list[str]], field: Field) -> str:
     value = read.single(key, values) or ""
     codes = [code for code, _title in field.choices]
     if field.kind in {Kind.CHOICE, Kind.CHOICES} and codes and value not in codes:
-        raise ParameterError(key, _("“%(value)s” is none of: %(known)s.") % {"value": value, "known": ", ".join(codes)})
+        raise ParameterError(
+            key, _("“%(value)s” is none of: %(known)s.") % {"value": value, "known": ", ".join(codes)}
+        )
     if field.kind is Kind.DATE and not _is_date(value):
         raise ParameterError(key, _("Must be a date like 2026-04-01."))
     equal_q(field, value)
@@ -181,7 +199,9 @@ def crs_of(name: str, values: dict[str, list[str]]) -> Crs:
     for crs in crs_list():
         if crs.uri == given:
             return crs
-    raise ParameterError(name, _("Unknown CRS. Known are: %(known)s.") % {"known": ", ".join(crs.uri for crs in crs_list())})
+    raise ParameterError(
+        name, _("Unknown CRS. Known are: %(known)s.") % {"known": ", ".join(crs.uri for crs in crs_list())}
+    )
 
 
 def _limit(values: dict[str, list[str]]) -> int:
@@ -190,7 +210,9 @@ def _limit(values: dict[str, list[str]]) -> int:
     if given is None:
         return DEFAULT_LIMIT
     if not re.fullmatch(r"\+?\d{1,18}", given) or int(given) < 1:
-        raise ParameterError("limit", _("Must be a whole number from 1; at most %(most)d come at once.") % {"most": MAX_LIMIT})
+        raise ParameterError(
+            "limit", _("Must be a whole number from 1; at most %(most)d come at once.") % {"most": MAX_LIMIT}
+        )
     return min(int(given), MAX_LIMIT)
 
 
@@ -202,7 +224,9 @@ def _after(values: dict[str, list[str]], query: FeatureQuery) -> After | None:
     if not found:
         raise ParameterError("after", _("Take it from the link to the next page as it stands."))
     if values.get("offset") or query.sort != BY_ID:
-        raise ParameterError("after", _("Goes together neither with offset nor with another order than that of the ids."))
+        raise ParameterError(
+            "after", _("Goes together neither with offset nor with another order than that of the ids.")
+        )
     return After(int(found[1]), int(found[2]))
 
 
@@ -226,7 +250,9 @@ def _with_datetime(query: FeatureQuery, values: dict[str, list[str]], source: Fe
 
 def _moment(part: str, *, end_of_day: bool) -> datetime | None:
     part = part.strip()
-    return None if part in {"", ".."} else read.moment("datetime", {"datetime": [part]}, end_of_day=end_of_day)
+    return (
+        None if part in {"", ".."} else read.moment("datetime", {"datetime": [part]}, end_of_day=end_of_day)
+    )
 
 
 def _with_bbox(query: FeatureQuery, values: dict[str, list[str]]) -> FeatureQuery:
@@ -245,7 +271,7 @@ def _with_bbox(query: FeatureQuery, values: dict[str, list[str]]) -> FeatureQuer
 
 
 def _corners(given: str, crs: Crs) -> tuple[float, float, float, float]:
-    """Easting, northing of the lower, then the upper corner. Of six numbers the heights have no effect: no feature has one."""
+    """Easting, northing of the lower, then the upper corner; of six numbers the heights have no effect."""
     parts = [part.strip() for part in given.split(",")]
     numbers = [float(part) for part in parts if _FLOAT.match(part)]
     if len(parts) not in {4, 6} or len(numbers) != len(parts) or not all(map(isfinite, numbers)):
@@ -288,7 +314,7 @@ def _narrowed(query: FeatureQuery, area: Polygon | MultiPolygon) -> FeatureQuery
 
 def _ring(low_x: float, low_y: float, high_x: float, high_y: float) -> Iterable[tuple[float, float]]:
     corners = [(low_x, low_y), (high_x, low_y), (high_x, high_y), (low_x, high_y), (low_x, low_y)]
-    for (x1, y1), (x2, y2) in zip(corners, corners[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(corners):
         for step in range(_DENSE):
             yield x1 + (x2 - x1) * step / _DENSE, y1 + (y2 - y1) * step / _DENSE
     yield corners[0]

@@ -48,7 +48,7 @@ def shared_api() -> Any:
         return API(_configuration(), {})
 
 
-class _logging_kept:  # noqa: N801
+class _logging_kept:
     """pygeoapi sets up the root logger for itself; this puts ours back."""
 
     def __enter__(self) -> None:
@@ -134,7 +134,7 @@ def api_request(request: HttpRequest, api: Any) -> Any:
 def describe(
     request: HttpRequest, base_url: str, infos: list[CollectionInfo], slug: str | None = None
 ) -> dict[str, Any]:
-    """``/collections`` (without ``slug``) or one collection, as pygeoapi words it, with what we do not offer left out."""
+    """``/collections``, or one of them, as pygeoapi words it; what we do not offer is left out."""
     from pygeoapi.api import describe_collections
 
     api = api_for(base_url, infos)

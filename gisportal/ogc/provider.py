@@ -6,14 +6,15 @@ from the source's loaded rows and pyproj's transformation, and a test holds the 
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+import shapely
 from django.utils.dateparse import parse_datetime
 from pygeoapi.provider.base import BaseProvider, ProviderItemNotFoundError, ProviderQueryError
 from pyproj import Transformer
 from shapely.geometry import mapping
-from shapely.ops import transform
 from shapely.wkb import loads
 
 from gisportal.ogc.collections import crs_list
@@ -115,6 +116,12 @@ def _feature(item: Feature, crs: Crs, skip_geometry: bool) -> dict[str, Any]:
     if item.geom is not None and not skip_geometry:
         shape = loads(bytes(item.geom.wkb))
         if crs != DEFAULT_CRS:
-            shape = transform(_transformer(crs.srid).transform, shape)
+            shape = shapely.transform(shape, _transformer(crs.srid).transform, interleaved=False)  # type: ignore[arg-type]
         geometry = json.loads(json.dumps(mapping(shape)))
-    return {"type": "Feature", "id": item.id, "geometry": geometry, "properties": item.properties}
+    properties = {key: _plain(value) for key, value in item.properties.items()}
+    return {"type": "Feature", "id": item.id, "geometry": geometry, "properties": properties}
+
+
+def _plain(value: Any) -> Any:
+    """Times end with Z, as in our own bodies."""
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value

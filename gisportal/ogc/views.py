@@ -8,14 +8,22 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gisportal.accounts.places import resolvers
 from gisportal.ogc import openapi
 from gisportal.ogc.collections import collection_info, collection_infos
 from gisportal.ogc.conformance import CONFORMANCE
 from gisportal.ogc.items import item_json, item_links, items_json, items_links, read_page
-from gisportal.ogc.negotiation import HTML, JSON, base_url, json_response, ogc_view, refuse_unknown, wanted_format
+from gisportal.ogc.negotiation import (
+    HTML,
+    JSON,
+    base_url,
+    json_response,
+    ogc_view,
+    refuse_unknown,
+    wanted_format,
+)
 from gisportal.ogc.pages import collection_rows, feature_rows, feature_table, schema_rows
 from gisportal.ogc.parameters import crs_of, parse_items, queryable_keys
-from gisportal.accounts.places import resolvers
 from layers import geojson, schema
 from layers import parameters as read
 from layers.access import current_viewer
@@ -46,14 +54,15 @@ def landing(request: HttpRequest) -> HttpResponse:
     """The landing page."""
     refuse_unknown(request)
     base, written = base_url(request), wanted_format(request)
+    as_json, as_html = ("self", "alternate") if written == JSON else ("alternate", "self")
     document = {
         "title": _("Open interface to the map"),
         "description": _(
             "Community resources and districts of the city by OGC API – Features, for QGIS, GDAL and other programs."
         ),
         "links": [
-            _link("self" if written == JSON else "alternate", "application/json", _("This document as JSON"), f"{base}/?f=json"),
-            _link("self" if written == HTML else "alternate", "text/html", _("This document as HTML"), f"{base}/?f=html"),
+            _link(as_json, "application/json", _("This document as JSON"), f"{base}/?f=json"),
+            _link(as_html, "text/html", _("This document as HTML"), f"{base}/?f=html"),
             _link("service-desc", OPENAPI, _("The OpenAPI definition as JSON"), f"{base}/openapi?f=json"),
             _link("service-doc", "text/html", _("The OpenAPI definition as HTML"), f"{base}/openapi?f=html"),
             _link("conformance", "application/json", _("Conformance"), f"{base}/conformance"),
@@ -85,7 +94,11 @@ def openapi_document(request: HttpRequest) -> HttpResponse:
     document = openapi.document(base_url(request), current_viewer.get())
     if wanted_format(request) == HTML:
         return _page(
-            request, "openapi", document["info"]["title"], document=document, operations=openapi.operations(document)
+            request,
+            "openapi",
+            document["info"]["title"],
+            document=document,
+            operations=openapi.operations(document),
         )
     return json_response(document, OPENAPI)
 
@@ -121,7 +134,10 @@ def queryables(request: HttpRequest, slug: str) -> HttpResponse:
     source = _source(slug)
     address = f"{base_url(request)}/collections/{slug}/queryables"
     return _schema_answer(
-        request, source, schema.queryables(source, queryable_keys(source), identifier=address), _("Queryables")
+        request,
+        source,
+        schema.queryables(source, queryable_keys(source), identifier=address),
+        _("Queryables"),
     )
 
 
@@ -141,11 +157,18 @@ def feature_schema(request: HttpRequest, slug: str) -> HttpResponse:
     return json_response(schema.feature_schema(_source(slug), identifier=address), SCHEMA)
 
 
-def _schema_answer(request: HttpRequest, source: FeatureSource, document: dict[str, Any], title: str) -> HttpResponse:
+def _schema_answer(
+    request: HttpRequest, source: FeatureSource, document: dict[str, Any], title: str
+) -> HttpResponse:
     refuse_unknown(request)
     if wanted_format(request) == HTML:
         return _page(
-            request, "schema", title, slug=source.slug, collection_title=document["title"], rows=schema_rows(document)
+            request,
+            "schema",
+            title,
+            slug=source.slug,
+            collection_title=document["title"],
+            rows=schema_rows(document),
         )
     return json_response(document, SCHEMA)
 
