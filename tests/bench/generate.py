@@ -85,7 +85,9 @@ def generate(size: int, *, batch: int = 50_000) -> float:
     for order, (code, title, colour, shape, kinds) in enumerate(CATEGORIES):
         top = Category.objects.create(code=code, title=title, colour=colour, shape=shape, order=order * 10)
         for place, kind in enumerate(kinds):
-            Category.objects.create(code=kind, title=f"{title}{place}", parent=top, order=order * 10 + place + 1)
+            Category.objects.create(
+                code=kind, title=f"{title}{place}", parent=top, order=order * 10 + place + 1
+            )
     started = time.monotonic()
     with connection.cursor() as cursor:
         cursor.execute(SCHEMA)

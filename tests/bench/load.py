@@ -1,0 +1,138 @@
+"""Requests over persistent connections: to the portal by a bare socket, to the database by psycopg.
+
+The same loop drives both. Nothing of Django is loaded here, so that the processes of the load start at once.
+"""
+
+import multiprocessing
+import socket
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import psycopg
+
+OPTIONS: Final = "-c jit=off -c plan_cache_mode=force_custom_plan -c TimeZone=UTC"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, headers by lower-case name, body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Http:
+    """One keep-alive connection. Reading is by hand: the client of the standard library costs as much as the answer."""
+
+    def __init__(self, port: int, path: str, headers: dict[str, str]) -> None:
+        lines = [
+            f"GET {path} HTTP/1.1",
+            f"Host: 127.0.0.1:{port}",
+            *(f"{key}: {value}" for key, value in headers.items()),
+        ]
+        self._request = ("\r\n".join(lines) + "\r\n\r\n").encode()
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def __call__(self) -> Answer:
+        self._socket.sendall(self._request)
+        got = b""
+        while (end := got.find(b"\r\n\r\n")) < 0:
+            got += self._more()
+        status, headers = _head(got[:end])
+        parts = [got[end + 4 :]]
+        missing = int(headers.get("content-length", 0)) - len(parts[0])
+        while missing > 0:
+            parts.append(self._more())
+            missing -= len(parts[-1])
+        return Answer(status, headers, b"".join(parts))
+
+    def _more(self) -> bytes:
+        got = self._socket.recv(1 << 20)
+        if not got:
+            raise ConnectionError("The portal closed the connection.")
+        return got
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._socket.close()
+
+
+def _head(text: bytes) -> tuple[int, dict[str, str]]:
+    first, *lines = text.decode("latin-1").split("\r\n")
+    pairs = (line.partition(":") for line in lines)
+    return int(first.split(" ", 2)[1]), {key.lower(): value.strip() for key, _colon, value in pairs}
+
+
+class Sql:
+    """One statement over one connection, with the session settings of the portal, prepared after five calls."""
+
+    def __init__(self, url: str, statement: str, params: dict[str, Any]) -> None:
+        self._connection = psycopg.connect(url, options=OPTIONS, autocommit=True)
+        self._statement, self._params = statement, params
+
+    def __call__(self) -> Any:
+        row = self._connection.execute(self._statement, self._params).fetchone()
+        return row[0] if row else None
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+Side = tuple[type[Http] | type[Sql], tuple[Any, ...]]
+
+
+def rates(bare: Side, ours: Side, *, connections: int, seconds: float, rounds: int) -> tuple[float, float]:
+    """Median requests a second of both sides in turn, each over so many connections, a process for each."""
+    sides = (_Crowd(bare, connections), _Crowd(ours, connections))
+    try:
+        found = [[crowd.rate(seconds) for crowd in sides] for _round in range(rounds)]
+    finally:
+        for crowd in sides:
+            crowd.stop()
+    return statistics.median(pair[0] for pair in found), statistics.median(pair[1] for pair in found)
+
+
+class _Crowd:
+    """Processes with a connection each that call for some seconds when told to."""
+
+    def __init__(self, side: Side, connections: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipes, self._processes = [], []
+        for _number in range(connections):
+            here, there = context.Pipe()
+            process = context.Process(target=_work, args=(there, side), daemon=True)
+            process.start()
+            self._pipes.append(here)
+            self._processes.append(process)
+        for pipe in self._pipes:
+            pipe.recv()
+
+    def rate(self, seconds: float) -> float:
+        for pipe in self._pipes:
+            pipe.send(seconds)
+        return sum(float(pipe.recv()) for pipe in self._pipes)
+
+    def stop(self) -> None:
+        for pipe, process in zip(self._pipes, self._processes, strict=True):
+            pipe.send(None)
+            process.join(10)
+
+
+def _work(pipe: Any, side: Side) -> None:
+    kind, arguments = side
+    call: Callable[[], Any] = kind(*arguments)
+    for _number in range(10):
+        call()
+    pipe.send("ready")
+    while (seconds := pipe.recv()) is not None:
+        count, started = 0, time.perf_counter()
+        while time.perf_counter() - started < seconds:
+            call()
+            count += 1
+        pipe.send(count / (time.perf_counter() - started))
