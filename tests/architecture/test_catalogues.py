@@ -18,7 +18,9 @@ def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def _texts_of_code(room: str, copy: Path, domain: str, monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
+def _texts_of_code(
+    room: str, copy: Path, domain: str, monkeypatch: pytest.MonkeyPatch
+) -> set[tuple[str, str]]:
     """What makemessages finds in a copy of the room, by domain; the checkout is left alone."""
     shutil.copytree(ROOT / room, copy, ignore=shutil.ignore_patterns("locale", "__pycache__", "vendor"))
     (copy / "locale").mkdir()

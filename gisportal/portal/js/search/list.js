@@ -53,7 +53,7 @@ export class ResultList {
 }
 
 function button(entry) {
-  const name = entry.querySelector(".result-name")?.textContent.trim() ?? "";
+  const name = entry.querySelector("h3")?.textContent.trim() ?? "";
   const text = gettext("Show on the map");
   return el("button", {
     type: "button", class: "result-show", "data-show-on-map": true,

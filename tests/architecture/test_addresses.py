@@ -1,0 +1,116 @@
+"""Every address of the portal is visited (style, rule 25)."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.regex_helper import normalize
+
+from layers.access import Level
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+#: A value for each parameter that stands in an address.
+SAMPLES = {
+    "app_label": "layers",
+    "ending": "geojson",
+    "feature_id": "1",
+    "id": "1",
+    "language": "ja",
+    "object_id": "1",
+    "slug": "resources",
+    "source": "resources",
+    "style": "resources",
+    "x": "1",
+    "y": "1",
+    "z": "1",
+}
+#: What an address needs to be answered in full.
+QUERIES = {
+    "geocode": {"q": "高松市番町1-8-15"},
+    "geocode-reverse": {"lat": "34.34", "lon": "134.05"},
+    "portal:resources-at": {"ids": "1"},
+    "planning:crosstab-geojson": {"rows": "category", "columns": "district:area"},
+}
+#: Answers other than 200 to a plain GET, with the reason.
+OTHERWISE = {
+    "account_login": 302,  # signed in already
+    "portal:place": 302,  # posted only; leads back to the search
+    "set_language": 302,  # posted only; leads back
+    "tiles:tile": 204,  # nothing lies in this tile
+    "tiles:basemap-tile": 204,
+}
+#: Django's own pages of the administration answer by redirect or 404 where the sample fits no object.
+ADMINISTRATION = {200, 302, 403, 404, 405}
+
+
+def _patterns(
+    resolver: URLResolver, before: str = "", space: str = ""
+) -> Iterator[tuple[str, str, list[str]]]:
+    """``(name with namespace, format of the address, its parameters)`` of every pattern."""
+    for pattern in resolver.url_patterns:
+        text = before + pattern.pattern.regex.pattern.removeprefix("^").removeprefix(r"\A")
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _patterns(pattern, text, inner)
+            continue
+        assert isinstance(pattern, URLPattern)
+        address, parameters = normalize(text)[0]
+        yield f"{space}{pattern.name}", "/" + address, parameters
+
+
+@pytest.fixture
+def administrator(db: None) -> Client:
+    """An administrator of a small city, signed in."""
+    resource = factories.make_resource("特養さくら", pk=1)
+    factories.make_district(pk=1)
+    assert resource.pk == 1
+    account = factories.make_account(Level.ADMINISTRATOR)
+    account.set_password("a long word of the test")
+    account.save()
+    client = Client()
+    client.force_login(account)
+    return client
+
+
+def _samples() -> dict[str, str]:
+    kind = ContentType.objects.get(app_label="layers", model="category")
+    return {**SAMPLES, "resource_id": "1", "content_type_id": str(kind.pk), "url": "nothing", "_0": ""}
+
+
+def test_every_address_answers(administrator: Client) -> None:
+    samples = _samples()
+    wrong = {}
+    visited = 0
+    for name, address, parameters in _patterns(get_resolver()):
+        assert set(parameters) <= set(samples), f"a sample is wanted for {name}: {parameters}"
+        answer = administrator.get(address % samples, QUERIES.get(name, {}))
+        visited += 1
+        allowed = ADMINISTRATION if name.startswith("admin:") else {OTHERWISE.get(name, 200)}
+        if answer.status_code not in allowed:
+            wrong[name] = (address, answer.status_code)
+    assert wrong == {}
+    assert visited > 60
+
+
+def test_administration_lists_adds_and_changes_everything(administrator: Client) -> None:
+    for model in admin.site._registry:
+        base = f"/admin/{model._meta.app_label}/{model._meta.model_name}"
+        assert administrator.get(f"{base}/", follow=True).status_code == 200, base
+        assert administrator.get(f"{base}/add/").status_code in {200, 403}, base
+        for row in model._default_manager.all()[:1]:
+            assert administrator.get(f"{base}/{row.pk}/change/").status_code == 200, base
+
+
+def test_nothing_answers_a_stranger_with_an_error(client: Client) -> None:
+    samples = _samples()
+    answers = {
+        name: client.get(address % samples).status_code for name, address, _ in _patterns(get_resolver())
+    }
+    assert {
+        name: status for name, status in answers.items() if status >= 500 and name != "portal:readyz"
+    } == {}

@@ -1,0 +1,32 @@
+"""Documents: nothing described twice in vain, nothing written and not found."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tree import ROOT, files, read
+
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+DOCUMENTS = files(".md")
+DECISIONS = Path("gisportal/docs/decisions")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=str)
+def test_links_lead_somewhere(path: Path) -> None:
+    inside = [
+        link for link in LINK.findall(read(path)) if "://" not in link and not link.startswith("mailto:")
+    ]
+    missing = [link for link in inside if not (ROOT / path.parent / link).exists()]
+    assert missing == []
+
+
+def test_every_decision_is_in_the_index() -> None:
+    records = {path.name for path in DOCUMENTS if path.parent == DECISIONS} - {"README.md"}
+    assert len(records) > 5
+    assert set(LINK.findall(read(DECISIONS / "README.md"))) >= records
+
+
+def test_every_manual_is_linked_from_the_readme() -> None:
+    manuals = {str(path) for path in DOCUMENTS if path.parent == Path("gisportal/docs")}
+    assert manuals - set(LINK.findall(read(Path("README.md")))) == set()
