@@ -73,7 +73,7 @@ def test_whole_job_by_keyboard(opener: Opener) -> None:
 def password(watched: Watched) -> str:
     """Of level-b, as the demo's sign-in page offers it."""
     return str(
-        watched.page.evaluate("""() => [...document.forms].find((form) => form.elements.login?.value === "level-b")
+        watched.page.evaluate("""() => [...document.forms].find((form) => !form.querySelector("#id_login") && form.elements.login?.value === "level-b")
           .elements.password.value""")
     )
 

@@ -56,7 +56,7 @@ export class BaseMap {
   }
 
   showOwn() {
-    this.replace(ownBaseMap({ ...this.config.ownBaseMap, attribution: withTerms(this.config.ownBaseMap) }));
+    this.replace(ownBaseMap(this.config.ownBaseMap));
     this.state("own");
   }
 

@@ -1,5 +1,5 @@
 // The page's map-config (gisportal/portal/map_config.py) in the form the map uses.
-const OWN_TILES = "/tiles/basemap/{z}/{x}/{y}.mvt";
+const OWN = { url: "/tiles/basemap/{z}/{x}/{y}.mvt", tileJson: "/tiles/basemap.json" };
 const JAPAN = [128, 30, 146, 46];
 
 const around = ([lat, lon]) => [lon - 0.15, lat - 0.1, lon + 0.15, lat + 0.1];
@@ -8,12 +8,11 @@ const around = ([lat, lon]) => [lon - 0.15, lat - 0.1, lon + 0.15, lat + 0.1];
 export function mapConfig(page) {
   const given = page ?? {};
   const maps = given.baseMaps ?? [];
-  const own = maps.find((each) => each.key === "own") ?? {};
   return {
     ...given,
     home: given.cityBounds ?? given.bounds ?? (given.centre ? around(given.centre) : JAPAN),
     baseMap: maps.find((each) => each.key === given.baseMap && each.url) ?? null,
-    ownBaseMap: { ...own, url: own.url || OWN_TILES },
+    ownBaseMap: OWN,
     schemes: given.schemes ?? [],
   };
 }

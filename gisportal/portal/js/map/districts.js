@@ -1,5 +1,5 @@
 // The districts of a scheme over the map: outlines, names, the chosen ones tinted; a click offers to search in one.
-import { LabelLayer } from "./labels.js";
+import { labelsOf } from "./labels.js";
 import { MvtLayer, TILE_SIZE, toPixels } from "./mvt-layer.js";
 
 const LINE = "#5b3b8c";
@@ -67,8 +67,7 @@ export class Districts {
       maxNativeZoom: scheme.maxZoom ?? 14, pane: "districts", className: "map-districts", attribution: scheme.attribution,
       paint: (context, layers, frame) => this.paint(context, layers[this.name] ?? [], frame),
     });
-    this.labels = new LabelLayer((map) => this.names(map));
-    this.layer.on("painted", () => this.labels.refresh());
+    this.layer.on("painted", () => labelsOf(this.map).refresh());
   }
 
   choose(keys) {
@@ -89,7 +88,7 @@ export class Districts {
         context.fill("evenodd");
       }
       context.setLineDash(this.scheme.approximate ? [8, 5] : []);
-      context.lineWidth = isChosen ? 3 : 1.4;
+      context.lineWidth = isChosen ? 3 : 1.1;
       context.strokeStyle = LINE;
       context.globalAlpha = isChosen ? 0.95 : 0.6;
       context.stroke();
@@ -108,8 +107,8 @@ export class Districts {
         best.set(key, { area: middle.area, latlng: this.layer.latLngOf(frame, middle.x, middle.y), feature });
       }
     }
-    return [...best.values()].filter(({ area }) => this.scheme.always || area > 2600 || map.getZoom() > 14).map((found) => ({
-      latlng: found.latlng, text: found.feature.properties.name, priority: found.area / 1e7,
+    return [...best.values()].filter(({ area }) => area > 2600 || map.getZoom() > 14).map((found) => ({
+      latlng: found.latlng, text: found.feature.properties.name, priority: 2.5 + found.area / 1e8,
       font: `600 12px ${FONT}`, colour: LINE, halo: "rgba(255,255,255,0.9)",
     }));
   }
@@ -129,13 +128,14 @@ export class Districts {
       pane.style.zIndex = 420;
       pane.style.pointerEvents = "none";
     }
+    this.map = map;
     this.layer.addTo(map);
-    this.labels.addTo(map);
+    labelsOf(map).add("districts", (shown) => this.names(shown));
     return this;
   }
 
   remove() {
-    this.labels.remove();
+    labelsOf(this.map).remove("districts");
     this.layer.remove();
   }
 }

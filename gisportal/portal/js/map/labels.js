@@ -1,11 +1,29 @@
 // Names on the map: one canvas over the whole view, so that a name is never cut at a tile's edge and no two overlap.
 import L from "./leaflet.js";
 
-/** `collect(map)` answers [{latlng, text, font, colour, halo, priority, dot}] for the view. */
-export const LabelLayer = L.Layer.extend({
-  initialize(collect, options = {}) {
-    this._collect = collect;
-    L.setOptions(this, { pane: "labels", ...options });
+/** The one label layer of a map; whoever has names adds a collector to it. */
+export function labelsOf(map) {
+  if (!map.gisportalLabels) map.gisportalLabels = new LabelLayer().addTo(map);
+  return map.gisportalLabels;
+}
+
+const LabelLayer = L.Layer.extend({
+  options: { pane: "labels" },
+
+  initialize() {
+    this._collectors = new Map();
+  },
+
+  /** `collect(map, has)` answers [{latlng, text, font, colour, halo, priority, dot}] for the view; `has(name)` tells
+   *  whether another collector is at work. */
+  add(name, collect) {
+    this._collectors.set(name, collect);
+    this.refresh();
+  },
+
+  remove(name) {
+    this._collectors.delete(name);
+    this.refresh();
   },
 
   onAdd(map) {
@@ -43,7 +61,8 @@ export const LabelLayer = L.Layer.extend({
     const context = this._canvas.getContext("2d");
     context.scale(ratio, ratio);
     const taken = [];
-    const labels = this._collect(this._map).sort((one, other) => other.priority - one.priority);
+    const has = (name) => this._collectors.has(name);
+    const labels = [...this._collectors.values()].flatMap((collect) => collect(this._map, has)).sort((one, other) => other.priority - one.priority);
     for (const label of labels) this._place(context, label, taken);
   },
 

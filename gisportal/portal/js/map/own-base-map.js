@@ -1,6 +1,6 @@
 // Our own base map, from our own tiles: coast, boundaries, railways, stations, place names. Works without the internet.
 import L from "./leaflet.js";
-import { LabelLayer } from "./labels.js";
+import { labelsOf } from "./labels.js";
 import { MvtLayer, TILE_SIZE, toPixels } from "./mvt-layer.js";
 
 const SEA = "#d5e5ee";
@@ -48,34 +48,71 @@ function paint(context, layers, frame) {
   strokeAll(context, frame, railways, { colour: "#fff", width: 1.6, dash: [7, 7] });
 }
 
+/** How each kind of name is written: [from zoom, style]. Names of the pages' own map are few: the pins come first. */
+const PLACE = { font: `700 14px ${FONT}`, colour: "#4a4458", halo: LAND, priority: 3 };
+const TOWN = { font: `500 11px ${FONT}`, colour: "#6a6472", halo: LAND, priority: 1 };
+const STATION = { font: `500 12px ${FONT}`, colour: "#33383f", halo: LAND, priority: 2, dot: true };
+
 /** Names of stations and places in the frames on screen. */
-function names(layer, map) {
+function names(layer, map, has) {
   const zoom = map.getZoom();
   const found = new Map();
+  const add = (frame, feature, style) => {
+    const text = feature.properties.name;
+    const [x, y] = toPixels(frame, feature.rings[0][0]);
+    const key = `${style.priority} ${text}`;
+    if (text && !found.has(key)) found.set(key, { latlng: layer.latLngOf(frame, x, y), text, ...style });
+  };
   for (const frame of layer.frames()) {
-    const add = (feature, make) => {
-      const text = feature.properties.name;
-      const [x, y] = toPixels(frame, feature.rings[0][0]);
-      if (text && !found.has(text)) found.set(text, { latlng: layer.latLngOf(frame, x, y), text, ...make });
-    };
     for (const place of frame.layers.place ?? []) {
-      add(place, { font: `600 13px ${FONT}`, colour: "#4a4458", halo: LAND, priority: 3 });
+      if (place.properties.kind !== "town") add(frame, place, PLACE);
+      else if (zoom >= 14 && !has("districts")) add(frame, place, TOWN);
     }
-    if (zoom < 12) continue;
-    for (const station of frame.layers.station ?? []) {
-      add(station, { font: `500 12px ${FONT}`, colour: "#33383f", halo: LAND, priority: 2, dot: true });
-    }
+    if (zoom >= 12) (frame.layers.station ?? []).forEach((station) => add(frame, station, STATION));
   }
   return [...found.values()];
 }
 
-/** A layer group: the painted ground and the names above it. `config`: {url, attribution, maxZoom}. */
-export function ownBaseMap(config) {
-  const ground = new MvtLayer({
-    url: (z, x, y) => config.url.replace("{z}", z).replace("{x}", x).replace("{y}", y),
-    maxNativeZoom: config.maxZoom ?? 14, attribution: config.attribution, pane: "tilePane", className: "map-ground", paint,
-  });
-  const labels = new LabelLayer((map) => names(ground, map));
-  ground.on("painted", () => labels.refresh());
-  return L.layerGroup([ground, labels]);
-}
+const OwnBaseMap = L.LayerGroup.extend({
+  initialize(config) {
+    this._config = config;
+    const ground = new MvtLayer({
+      url: (z, x, y) => config.url.replace("{z}", z).replace("{x}", x).replace("{y}", y),
+      maxNativeZoom: 14, pane: "tilePane", className: "map-ground", paint,
+    });
+    ground.on("painted", () => this._map && labelsOf(this._map).refresh());
+    this._ground = ground;
+    L.LayerGroup.prototype.initialize.call(this, [ground]);
+  },
+
+  onAdd(map) {
+    this._map = map;
+    L.LayerGroup.prototype.onAdd.call(this, map);
+    labelsOf(map).add("base", (shown, has) => names(this._ground, shown, has));
+    this._showSources(map);
+  },
+
+  onRemove(map) {
+    labelsOf(map).remove("base");
+    if (this._words) map.attributionControl.removeAttribution(this._words);
+    L.LayerGroup.prototype.onRemove.call(this, map);
+  },
+
+  /** The words of the sources' licences, from the TileJSON, so that they are right for the files in use. */
+  async _showSources(map) {
+    this._words = this._words ?? await this._sources();
+    if (this._words && map.hasLayer(this)) map.attributionControl.addAttribution(this._words);
+  },
+
+  async _sources() {
+    try {
+      const response = await fetch(this._config.tileJson, { credentials: "same-origin" });
+      return response.ok ? (await response.json()).attribution : "";
+    } catch {
+      return "";
+    }
+  },
+});
+
+/** A layer group: the painted ground and the names above it. `config`: {url, tileJson}. */
+export const ownBaseMap = (config) => new OwnBaseMap(config);

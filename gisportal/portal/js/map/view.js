@@ -20,6 +20,7 @@ export class MapView {
     this.map = this.leaflet(isSmall);
     this.baseMap = new BaseMap(this.map, config, this.notice);
     new ResizeObserver(() => this.resize()).observe(section);
+    this.liftCorner();
   }
 
   leaflet(isSmall) {
@@ -34,6 +35,13 @@ export class MapView {
     L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 120 }).addTo(map);
     map.fitBounds(toBounds(this.config.home), { animate: false });
     return map;
+  }
+
+  /** The attribution may take several lines: what stands in the corner beside it moves above. */
+  liftCorner() {
+    const words = this.map.attributionControl.getContainer();
+    const lift = () => this.section.style.setProperty("--attribution", `${words.offsetHeight}px`);
+    new ResizeObserver(lift).observe(words);
   }
 
   /** A column of buttons at the top right: [{name, label, action}]. Answers them by name. */
