@@ -2,7 +2,7 @@
 
 A page is one statement: the ids in order (compiled per query, narrow, so that sorting carries no wide rows), then the
 masked values of those ids. Compiling the wide part costs the ORM 2-3 ms, more than running it, so its SQL is kept per
-source, scope, vocabulary, fields, language and CRS.
+source, scope, vocabulary, fields, language and CRS; whole statements likewise, so that PostgreSQL keeps their plans.
 """
 
 import json
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Final
 
+import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, QuerySet
@@ -30,6 +31,7 @@ DEGREE_DECIMALS: Final = 9
 METRE_DECIMALS: Final = 4
 STREAM_CHUNK: Final = 2_000
 _KEPT: Final = 256
+_PREPARED_AFTER: Final = 3
 _GEOGRAPHIC: Final = frozenset({4326, 4612, 6668})
 
 DEFAULT_CRS: Final = Crs(CRS84, STORAGE_SRID, False)
@@ -77,16 +79,36 @@ def page(
     shape: Shape | None = None,
 ) -> Page:
     """One page of what a query finds. ``after``: an id to go on behind, where sorted by id (fast at any depth)."""
+    shape = shape or Shape()
+    if (listed := _ids_by_index(source, query, offset, limit + 1)) is not None and after is None:
+        model = source.features(FeatureQuery()).model
+        return _run(_merged(source, model, _listed(listed), limit, shape)) if listed else _EMPTY
+    key = (_scope_key(source), query, limit, offset, after, shape) if _is_plain(query) else None
+    if key is not None and (kept := _statements.get(key)) is not None:
+        return _run(kept)
     rows = source.features(query)
     if after is not None:
         rows = rows.filter(pk__gt=after)
-    return _page(source, rows[offset : offset + limit + 1], limit, shape or Shape())
+    return _page(source, rows[offset : offset + limit + 1], limit, shape, key)
+
+
+def _ids_by_index(source: FeatureSource, query: FeatureQuery, offset: int, limit: int) -> list[int] | None:
+    """Ids where the source knows a faster way to words and neighbours than its QuerySet (``layers.indexes``)."""
+    page_ids = getattr(source, "page_ids", None)
+    return page_ids(query, offset, limit) if page_ids and (query.words or query.spot) else None
+
+
+def _is_plain(query: FeatureQuery) -> bool:
+    """Whether a statement may be kept: no person's point in it, nothing that moves with the clock."""
+    return (
+        not (query.words or query.spot or query.serves or query.within or query.bbox) and query.stale is None
+    )
 
 
 def feature(source: FeatureSource, feature_id: int, *, shape: Shape | None = None) -> bytes:
     """One feature. Raises :class:`FeatureNotFound` where the viewer may not see it."""
     rows = source.features(FeatureQuery(sort=(("id", False),))).filter(pk=feature_id)
-    found = _page(source, rows[:1], 1, shape or Shape())
+    found = _page(source, rows[:1], 1, shape or Shape(), None)
     if not found.number_returned:
         raise FeatureNotFound(str(feature_id))
     return found.features
@@ -103,8 +125,7 @@ def stream(source: FeatureSource, query: FeatureQuery, *, shape: Shape | None = 
     yield b'{"type":"FeatureCollection","features":['
     for start in range(0, len(ids), STREAM_CHUNK):
         chunk = ids[start : start + STREAM_CHUNK]
-        listed: _Sql = ("SELECT * FROM unnest(%s::bigint[])", (chunk,))
-        found = _run(source, model, listed, len(chunk), shape)
+        found = _run(_merged(source, model, _listed(chunk), len(chunk), shape))
         yield b"," + found.features if start and found.features else found.features
     yield b"]}"
 
@@ -114,15 +135,23 @@ def collection(source: FeatureSource, query: FeatureQuery, *, shape: Shape | Non
     return b"".join(stream(source, query, shape=shape))
 
 
-def _page(source: FeatureSource, rows: "QuerySet[Any]", limit: int, shape: Shape) -> Page:
+def _listed(ids: list[int]) -> _Sql:
+    return "SELECT * FROM unnest(%s::bigint[])", (ids,)
+
+
+def _page(source: FeatureSource, rows: "QuerySet[Any]", limit: int, shape: Shape, key: Any) -> Page:
     try:
         ids = rows.values("pk").query.sql_with_params()
     except EmptyResultSet:
         return _EMPTY
-    return _run(source, rows.model, ids, limit, shape)
+    statement = _merged(source, rows.model, ids, limit, shape)
+    if key is not None:
+        _statements.put(key, statement)
+    return _run(statement)
 
 
-def _run(source: FeatureSource, model: type[Any], ids: _Sql, limit: int, shape: Shape) -> Page:
+def _merged(source: FeatureSource, model: type[Any], ids: _Sql, limit: int, shape: Shape) -> str:
+    """The whole statement with its values merged in by the driver."""
     wide = _wide(source, model, shape)
     sql = _PAGE.format(
         ids=ids[0],
@@ -132,9 +161,21 @@ def _run(source: FeatureSource, model: type[Any], ids: _Sql, limit: int, shape: 
         limit=int(limit),
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, (*ids[1], *wide.params))
-        text, returned, found, last_id = cursor.fetchone()
-    return Page((text or "").encode(), returned, found > limit, last_id)
+        merged: str = cursor.mogrify(sql, (*ids[1], *wide.params))
+    return merged
+
+
+def _run(statement: str) -> Page:
+    """Planning takes longer than running, so a statement asked for again keeps its plan (it has no parameters)."""
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        server = cursor.connection
+        server.prepare_threshold = _PREPARED_AFTER
+        try:
+            with psycopg.Cursor(server) as plain:
+                text, returned, found, last_id = plain.execute(statement).fetchone()  # type: ignore[arg-type, misc]
+        finally:
+            server.prepare_threshold = None
+    return Page((text or "").encode(), returned, found > returned, last_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,24 +188,46 @@ class _Wide:
     properties: str
 
 
-_compiled: OrderedDict[tuple[Any, ...], _Wide] = OrderedDict()
-_lock: Final = Lock()
+class _Kept:
+    """A small LRU shared by the threads of a process."""
+
+    def __init__(self) -> None:
+        self._items: OrderedDict[Any, Any] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Any) -> Any:
+        with self._lock:
+            if key in self._items:
+                self._items.move_to_end(key)
+            return self._items.get(key)
+
+    def put(self, key: Any, value: Any) -> None:
+        with self._lock:
+            self._items[key] = value
+            while len(self._items) > _KEPT:
+                self._items.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._items.clear()
 
 
-def _wide(source: FeatureSource, model: type[Any], shape: Shape) -> _Wide:
+_compiled: Final = _Kept()
+_statements: Final = _Kept()
+
+
+def _scope_key(source: FeatureSource) -> tuple[Any, ...]:
     # The mask of a viewer with rows of his own holds his ids, so it is kept for him alone.
     viewer = source.viewer
     scope = viewer if viewer.scope_key.startswith("own:") else viewer.scope_key
-    key = (source.slug, scope, _words_version(source), shape, get_language())
-    with _lock:
-        if key in _compiled:
-            _compiled.move_to_end(key)
-            return _compiled[key]
-    made = _compile(source, model, shape)
-    with _lock:
-        _compiled[key] = made
-        while len(_compiled) > _KEPT:
-            _compiled.popitem(last=False)
+    return source.slug, scope, _words_version(source), get_language()
+
+
+def _wide(source: FeatureSource, model: type[Any], shape: Shape) -> _Wide:
+    key = (_scope_key(source), shape)
+    made: _Wide | None = _compiled.get(key)
+    if made is None:
+        _compiled.put(key, made := _compile(source, model, shape))
     return made
 
 
@@ -175,8 +238,8 @@ def _words_version(source: FeatureSource) -> int:
 
 def forget() -> None:
     """Drop what is compiled; for tests that roll definitions back under the same version."""
-    with _lock:
-        _compiled.clear()
+    _compiled.clear()
+    _statements.clear()
 
 
 def _compile(source: FeatureSource, model: type[Any], shape: Shape) -> _Wide:
@@ -185,7 +248,7 @@ def _compile(source: FeatureSource, model: type[Any], shape: Shape) -> _Wide:
     titles = _category_titles(source) if "category_title" in keys else None
     more = {"category_code": F("category__code")} if titles else {}
     within_page = RawSQL("SELECT id FROM page", ())
-    rows = model._default_manager.filter(pk__in=within_page)
+    rows = model._default_manager.filter(pk__in=within_page).order_by()
     sql, params = source.select(rows, keys, **more).query.sql_with_params()
     columns = [_column(fields[key], titles) for key in keys]
     return _Wide(

@@ -12,8 +12,9 @@ from typing import Final
 from django.utils.translation import get_language
 
 from layers.access import Audience
-from layers.models import Category, CellVersion, DistrictScheme, FieldDefinition, FieldOfSupport
+from layers.models import Category, DistrictScheme, FieldDefinition, FieldOfSupport
 from layers.models.field_definition import FieldKind
+from layers.versions import source_version
 
 
 def _in_language(title: str, title_en: str) -> str:
@@ -119,9 +120,7 @@ _kept: Vocabulary | None = None
 def vocabulary() -> Vocabulary:
     """The vocabulary in force. One small query when nothing has changed."""
     global _kept
-    version = (
-        CellVersion.objects.filter(source="schema", x=-1, y=-1).values_list("version", flat=True).first() or 0
-    )
+    version = source_version("schema")
     kept = _kept
     if kept is not None and kept.version == version and version:
         return kept

@@ -4,16 +4,15 @@ Extents, totals and attributions walk every row; they are kept per source versio
 list of ids that no version covers, so nothing is kept for it.
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.db.models import Max, Min
 from django.utils.translation import get_language
 
+from gisportal.ogc.kept import entries, is_kept, may_keep
 from layers.access import Viewer
 from layers.crs import Crs, supported_crs
 from layers.query import FeatureQuery
@@ -21,7 +20,6 @@ from layers.source import Count, FeatureSource, sources
 
 #: Beyond this many a filtered search is not counted exactly; ``numberMatched`` is then absent.
 COUNT_CAP: Final = 10_000
-_KEPT: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,46 +36,9 @@ class CollectionInfo:
     has_time: bool
 
 
-class _Store:
-    """A small LRU shared by the threads of a process."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[Any, Any] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Any) -> Any:
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def put(self, key: Any, value: Any) -> None:
-        with self._lock:
-            self._kept[key] = value
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._kept.clear()
-
-
-_store: Final = _Store()
-
-
-def forget() -> None:
-    """Drop what is kept; for tests that roll rows back under the same version."""
-    _store.clear()
-
-
 def crs_list() -> list[Crs]:
     """CRSs spoken here, CRS84 first, the plane rectangular zone of the city last."""
     return supported_crs(settings.LG_CODE)
-
-
-def is_kept(viewer: Viewer) -> bool:
-    """Whether answers to this viewer may be kept under the source's version."""
-    return not viewer.scope_key.startswith("own:")
 
 
 def collection_infos(viewer: Viewer) -> list[CollectionInfo]:
@@ -94,8 +55,8 @@ def collection_info(source: FeatureSource) -> CollectionInfo:
     if not is_kept(source.viewer):
         return _read(source)
     key = ("info", source.slug, source.viewer.scope_key, source.version(), get_language())
-    if (kept := _store.get(key)) is None:
-        _store.put(key, kept := _read(source))
+    if (kept := entries.get(key)) is None:
+        entries.put(key, kept := _read(source))
     info: CollectionInfo = kept
     return info
 
@@ -131,14 +92,13 @@ def is_whole(query: FeatureQuery) -> bool:
 def matched(source: FeatureSource, query: FeatureQuery, version: str) -> Count:
     """How many a query finds: exact without conditions, else exact up to :data:`COUNT_CAP`."""
     whole = is_whole(query)
-    # A person's point stays out of memory; "stale" moves with the clock.
-    may_keep = is_kept(source.viewer) and not (query.spot or query.serves or query.stale is not None)
+    keeps = may_keep(source.viewer, query)
     core = None if whole else replace(query, sort=(), pairs=(), page=1)
     key = ("count", source.slug, source.viewer.scope_key, version, core)
-    if may_keep and (kept := _store.get(key)) is not None:
+    if keeps and (kept := entries.get(key)) is not None:
         found: Count = kept
         return found
     found = source.count(query, cap=None if whole else COUNT_CAP)
-    if may_keep:
-        _store.put(key, found)
+    if keeps:
+        entries.put(key, found)
     return found

@@ -11,7 +11,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from gisportal.ogc.collections import is_kept, matched
+from gisportal.ogc.collections import matched
+from gisportal.ogc.kept import is_kept, may_keep, pages
 from gisportal.ogc.negotiation import HTML, JSON, base_url
 from gisportal.ogc.parameters import After, ItemsRequest
 from layers import geojson
@@ -63,18 +64,26 @@ def items_json(request: HttpRequest, source: FeatureSource, asked: ItemsRequest)
 
 def read_page(source: FeatureSource, asked: ItemsRequest, version: str) -> tuple[Page, Count]:
     """The page and how many match; a last page tells the number itself."""
-    page = geojson.page(
-        source,
-        asked.query,
-        limit=asked.limit,
-        offset=asked.offset,
-        after=asked.after.id if asked.after else None,
-        shape=asked.shape,
-    )
+    page = _page(source, asked, version)
     is_last = not page.has_more and asked.after is None and (page.number_returned or not asked.offset)
     if is_last:
         return page, Count(asked.offset + page.number_returned)
     return page, matched(source, asked.query, version)
+
+
+def _page(source: FeatureSource, asked: ItemsRequest, version: str) -> Page:
+    after = asked.after.id if asked.after else None
+    keeps = may_keep(source.viewer, asked.query)
+    key = (source.slug, source.viewer.scope_key, version, get_language(), asked) if keeps else None
+    if key is not None and (kept := pages.get(key)) is not None:
+        found: Page = kept
+        return found
+    found = geojson.page(
+        source, asked.query, limit=asked.limit, offset=asked.offset, after=after, shape=asked.shape
+    )
+    if key is not None:
+        pages.put(key, found, len(found.features) + 1_000)
+    return found
 
 
 def _collection(page: Page, count: Count, links: list[Link]) -> bytes:

@@ -87,7 +87,7 @@ class ItemsRequest:
     @property
     def is_by_id(self) -> bool:
         """Whether the next page can start behind an id, fast at any depth."""
-        return self.query.sort == BY_ID
+        return self.query.sort == BY_ID and not self.query.words
 
 
 def equality_keys(source: FeatureSource) -> list[str]:
@@ -223,7 +223,7 @@ def _after(values: dict[str, list[str]], query: FeatureQuery) -> After | None:
     found = re.fullmatch(r"(\d{1,12})-(\d{1,18})", given)
     if not found:
         raise ParameterError("after", _("Take it from the link to the next page as it stands."))
-    if values.get("offset") or query.sort != BY_ID:
+    if values.get("offset") or query.sort != BY_ID or query.words:
         raise ParameterError(
             "after", _("Goes together neither with offset nor with another order than that of the ids.")
         )

@@ -12,7 +12,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from gisportal.accounts.models import Account
 from gisportal.accounts.services import set_public_site
 from gisportal.accounts.tokens import create_token
-from gisportal.ogc import collections
+from gisportal.ogc import kept
 from layers import geojson, vocabulary
 from layers.models import Organisation, Resource, Responsibility
 from tests.fixtures_cities import city_loaded, load_iwaki, load_takamatsu
@@ -26,7 +26,7 @@ def forget_all() -> None:
     """Nothing is kept under a version that is rolled back."""
     vocabulary.forget()
     geojson.forget()
-    collections.forget()
+    kept.forget()
     cache.clear()
 
 
