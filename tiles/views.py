@@ -114,7 +114,7 @@ def tile(request: HttpRequest, source: str, z: int, x: int, y: int) -> HttpRespo
         return problems.no_tile()
     asked = ask(request, source)
     if not asked.is_common:
-        body = cache.packed(mvt.build(mvt.Request(asked.source, asked.query, place, asked.keys)))
+        body = cache.Body(mvt.build(mvt.Request(asked.source, asked.query, place, asked.keys)))
         return answer(request, body, hashlib.sha256(body.plain).hexdigest(), asked.terms)
     key = asked.key(place)
     version = asked.source.version((z, x, y))
@@ -127,7 +127,7 @@ def _common(asked: Asked, place: Tile, key: str, version: str) -> cache.Body:
     if body := cache.get(key, version):
         return body
     started = perf_counter()
-    body = cache.packed(mvt.build(mvt.Request(asked.source, asked.query, place, asked.keys)))
+    body = cache.Body(mvt.build(mvt.Request(asked.source, asked.query, place, asked.keys)))
     cache.put(key, version, body, seconds=perf_counter() - started)
     return body
 
@@ -152,7 +152,7 @@ def tilejson(request: HttpRequest, source: str) -> HttpResponse:
         attribution=documents.attribution(metadata.attributions),
         description=str(metadata.description),
     )
-    body = cache.packed(json.dumps(found, ensure_ascii=False).encode())
+    body = cache.Body(json.dumps(found, ensure_ascii=False).encode())
     return answer(request, body, hashlib.sha256(body.plain).hexdigest(), asked.terms, "application/json")
 
 
@@ -176,7 +176,7 @@ def basemap_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
         if found := cache.get(key, version):
             return found
         started = perf_counter()
-        made = cache.packed(mvt.build_basemap(place, basemap.LAYERS))
+        made = cache.Body(mvt.build_basemap(place, basemap.LAYERS))
         cache.put(key, version, made, seconds=perf_counter() - started)
         return made
 
@@ -195,7 +195,7 @@ def basemap_tilejson(request: HttpRequest) -> HttpResponse:
         bounds=None,
         attribution=documents.attribution(basemap.attributions()),
     )
-    body = cache.packed(json.dumps(found, ensure_ascii=False).encode())
+    body = cache.Body(json.dumps(found, ensure_ascii=False).encode())
     return answer(request, body, hashlib.sha256(body.plain).hexdigest(), Terms.PUBLIC, "application/json")
 
 

@@ -186,13 +186,13 @@ def test_the_newest_version_takes_the_place_of_the_old(ask: Ask, make: Make, bui
 def test_both_caches_stay_small(db: None) -> None:
     memory = cache.Memory(limit=3_000)
     for index in range(50):
-        memory.put(str(index), "1", cache.packed(b"x" * 500))
+        memory.put(str(index), "1", cache.Body(b"x" * 500))
     assert memory.size <= 3_000
     assert memory.get("49", "1") is not None
     assert memory.get("0", "1") is None
     assert memory.get("49", "2") is None
     for index in range(10):
-        cache.put(str(index), "1", cache.packed(b"x" * 800), seconds=1)
+        cache.put(str(index), "1", cache.Body(b"x" * 800), seconds=1)
     assert cache.evict(10_000) == 0
     assert cache.evict(5_000) == 2
     assert set(CachedTile.objects.values_list("pk", flat=True)) == {str(index) for index in range(2, 10)}
