@@ -1,9 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LayersConfig(AppConfig):
     name = "layers"
     label = "layers"
+    verbose_name = _("Map data")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -36,12 +36,12 @@ class ResourceSource(FeatureSource):
     @property
     def metadata(self) -> Metadata:
         """Title and the attributions of every data source in use."""
-        used = DataSource.objects.filter(resources__isnull=False).distinct()
+        used = DataSource.objects.filter(resources__isnull=False).order_by("attribution")
         return Metadata(
             title=_("Community resources"),
             description=_("Care providers, clinics, nurseries, salons, shelters and groups of the city."),
             keywords=tuple(category.title for category in self.vocabulary.top_categories),
-            attributions=tuple(used.values_list("attribution", flat=True)),
+            attributions=tuple(used.values_list("attribution", flat=True).distinct()),
         )
 
     @cached_property

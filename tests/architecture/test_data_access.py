@@ -37,6 +37,8 @@ MAY_WRITE_SQL = {
     "layers/geojson.py": "pages of features are built whole in PostGIS",
     "layers/indexes.py": "which index leads a first page",
     "layers/versions.py": "asked by every request: a seventh of the ORM's time",
+    "layers/versions.py": "asked by every request: 0.06 ms by cursor, 0.45 ms by the ORM",
+    "layers/prepared.py": "a QuerySet compiled once, for what every request asks",
     "layers/analysis": "one GROUP BY per table",
     "layers/imports": "COPY",
     "layers/sqlfiles.py": "loads the .sql files in migrations",
