@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -85,7 +86,12 @@ def version() -> str:
     return hashlib.sha256("".join(prints).encode()).hexdigest()[:32]
 
 
-def attributions() -> list[str]:
-    """Words to show, with the licence where it asks to share alike."""
-    rows = BasemapSource.objects.order_by("slug").values_list("attribution", flat=True)
-    return list(dict.fromkeys(rows))
+def attribution() -> str:
+    """Words to show with the map, as HTML: what was used, by licence, each with a link to its terms."""
+    by_licence: dict[tuple[str, str], list[str]] = {}
+    for row in BasemapSource.objects.order_by("is_share_alike", "slug"):
+        by_licence.setdefault((row.licence, row.licence_url), []).append(row.attribution)
+    return " | ".join(
+        f'{escape("、".join(dict.fromkeys(words)))} (<a href="{escape(url)}">{escape(licence)}</a>)'
+        for (licence, url), words in by_licence.items()
+    )

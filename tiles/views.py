@@ -193,7 +193,7 @@ def basemap_tilejson(request: HttpRequest) -> HttpResponse:
         template=request.build_absolute_uri("/tiles/basemap/") + "{z}/{x}/{y}.mvt",
         layers=[documents.layer(name, fields) for name in basemap.LAYERS],
         bounds=None,
-        attribution=documents.attribution(basemap.attributions()),
+        attribution=basemap.attribution(),
     )
     body = cache.Body(json.dumps(found, ensure_ascii=False).encode())
     return answer(request, body, hashlib.sha256(body.plain).hexdigest(), Terms.PUBLIC, "application/json")

@@ -14,6 +14,7 @@ from gisportal.portal.search import SearchPage
 from layers.access import Viewer
 from layers.resources import ResourceSource
 from layers.vocabulary import vocabulary
+from tiles import basemap
 
 
 def base_config(request: HttpRequest) -> dict[str, Any]:
@@ -63,7 +64,7 @@ def base_maps() -> list[dict[str, Any]]:
         for key, base in settings.BASE_MAPS.items()
     ]
     return [*found, {"key": "own", "title": _("Own base map (no internet needed)"), "url": "",
-                     "attribution": "", "terms": "", "minZoom": 5, "maxZoom": 18}]  # fmt: skip
+                     "attribution": basemap.attribution(), "terms": "", "minZoom": 5, "maxZoom": 18}]  # fmt: skip
 
 
 def map_config(request: HttpRequest, page: SearchPage, view: str, at: str) -> dict[str, Any]:

@@ -135,7 +135,9 @@ def test_base_map_is_loaded_again_only_where_a_file_changed(ask: Ask, own: Path)
     assert list(BasemapSource.objects.values_list("slug", flat=True)) == ["city-land"]
     assert BasemapFeature.objects.count() == 1
     assert ask(tile, **{"If-None-Match": before["ETag"]}).status_code == 200
-    assert json.loads(ask("/tiles/basemap.json").content)["attribution"] == "新しい出典"
+    assert json.loads(ask("/tiles/basemap.json").content)["attribution"] == (
+        '新しい出典 (<a href="https://example.org/">CC BY-SA 4.0</a>)'
+    )
 
 
 def test_the_shipped_base_map(ask: Ask, db: None, capsys: pytest.CaptureFixture[str]) -> None:
@@ -157,7 +159,10 @@ def test_the_shipped_base_map(ask: Ask, db: None, capsys: pytest.CaptureFixture[
         assert station in found["station"]
         assert any(name and name.endswith(city) for name in found["land"])
     document = json.loads(ask("/tiles/basemap.json").content)
-    assert "CC BY-SA 4.0" in document["attribution"]
+    assert (
+        '<a href="https://creativecommons.org/licenses/by-sa/4.0/deed.ja">CC BY-SA 4.0</a>'
+        in document["attribution"]
+    )
     assert [layer["id"] for layer in document["vector_layers"]] == list(basemap.LAYERS)
     shared = BasemapSource.objects.filter(is_share_alike=True).values_list("slug", flat=True)
     assert {slug.rpartition("-")[2] for slug in shared} == {"railway"}
