@@ -292,6 +292,8 @@ LOGGING: dict[str, object] = {
     "loggers": {
         # 4xx answers are the client's; they would fill the log and repeat what was typed.
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        # The development server's own lines would show query strings.
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "axes": {"level": "WARNING"},
         "procrastinate.blueprints": {"level": "WARNING"},
         "procrastinate.periodic": {"level": "WARNING"},

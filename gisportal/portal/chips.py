@@ -129,4 +129,4 @@ def _chosen_label(source: ResourceSource, key: str, title: str, value: str, name
             else scheme.title
         )
         return f"{name}: {title}"
-    return title if key == "category" else f"{names.get(key, key)}: {title}"
+    return title if key in {"category", "formal"} else f"{names.get(key, key)}: {title}"

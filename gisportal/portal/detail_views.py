@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -98,7 +99,7 @@ def _context(
     request: HttpRequest, source: ResourceSource, feature: Feature, spot: Spot | None
 ) -> dict[str, Any]:
     fields, values = source.fields(), feature.properties
-    point = feature.geom
+    point: Any = feature.geom
     return {
         "feature": feature,
         "values": values,
@@ -160,13 +161,14 @@ def _map(request: HttpRequest, feature: Feature, spot: Spot | None) -> dict[str,
     if feature.geom is None:
         return None
     config = base_config(request)
+    point: Any = feature.geom
     config.update(
         query="",
         view="map",
         focus={
             "id": feature.id,
-            "lat": feature.geom.y,
-            "lon": feature.geom.x,
+            "lat": point.y,
+            "lon": point.x,
             "name": feature.properties["name"],
             "category": feature.properties["category"],
         },
@@ -180,8 +182,13 @@ def _map(request: HttpRequest, feature: Feature, spot: Spot | None) -> dict[str,
 
 
 def _back(request: HttpRequest) -> str:
+    """The search one came from, as the browser tells within the site; else the search around the same place."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    search = reverse("portal:search")
+    if came.netloc == request.get_host() and came.path == search:
+        return f"{search}?{came.query}" if came.query else search
     place = request.GET.get("place", "")
-    return reverse("portal:search") + (f"?place={place}" if place else "")
+    return f"{search}?{urlencode({'place': place})}" if place else search
 
 
 @require_safe

@@ -1,7 +1,7 @@
 """Addresses the search page makes. The person's point stands in none but as its token."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -58,7 +58,7 @@ class Links:
     def without_person(self) -> str:
         """The search page without the person's point."""
         sort = self.params.get("sort", "")
-        dropped: dict[str, None] = dict.fromkeys(PERSON)
+        dropped: dict[str, Any] = dict.fromkeys(PERSON)
         if "distance" in sort:
             dropped["sort"] = None
         return _joined(

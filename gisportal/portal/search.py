@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.contrib.gis.db.models import Extent
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -160,6 +160,16 @@ class SearchPage:
         """Conditions one may choose, with counts; without counts where too many are found to count each time."""
         return filter_groups(self.source, self.query, counted=self.count.is_exact)
 
+    @property
+    def has_fields(self) -> bool:
+        """Whether the city has defined fields to search by."""
+        return any(group.kind == "field" for group in self.groups)
+
+    @property
+    def chosen_fields(self) -> int:
+        """How many choices of the city's own fields are made."""
+        return sum(group.chosen_count for group in self.groups if group.kind == "field")
+
     @cached_property
     def chips(self) -> list[Chip]:
         """Conditions chosen, each with the address of the search without it."""
@@ -167,11 +177,11 @@ class SearchPage:
 
     @cached_property
     def looser(self) -> list[tuple[Chip, Count]]:
-        """For an empty result: what each condition would give when dropped, most first."""
+        """For an empty result: what each condition would give when dropped, most first, none without gain."""
         if self.count.number:
             return []
         found = [(chip, self.source.count(chip.query, cap=CAP)) for chip in self.chips]
-        return sorted(found, key=lambda pair: -pair[1].number)
+        return sorted((pair for pair in found if pair[1].number), key=lambda pair: -pair[1].number)
 
     @cached_property
     def answer(self) -> list[LocatedDistrict]:
@@ -242,6 +252,15 @@ class SearchPage:
             (title, reverse("portal:export", args=[ending]) + (f"?{text}" if text else ""))
             for title, ending in (("CSV", "csv"), ("GeoJSON", "geojson"))
         ]
+
+    @property
+    def analysis_url(self) -> str:
+        """The same search counted by category and district; empty where that page does not exist."""
+        try:
+            path = reverse("planning:crosstab")
+        except NoReverseMatch:
+            return ""
+        return f"{path}?{self.tile_query}" if self.tile_query else path
 
     @property
     def copy_url(self) -> str:

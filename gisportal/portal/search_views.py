@@ -142,10 +142,8 @@ def _kept(page: SearchPage) -> list[tuple[str, str]]:
     hidden = {"place", "serves", "bbox", "within", "per_page", "radius"}
     if page.query.spot is not None:
         hidden -= {"radius", "serves"}
-    return [
-        *((key, value) for key, value in page.query.pairs if key in hidden),
-        *((key, value) for key, value in page.request.GET.items() if key in {"view", "lang"}),
-    ]
+    kept = [(key, value) for key, value in page.query.pairs if key in hidden]
+    return kept + [(key, page.request.GET[key]) for key in ("view", "lang") if key in page.request.GET]
 
 
 def _without(request: HttpRequest, parameter: str) -> str:

@@ -44,6 +44,15 @@ def test_what_it_shows(signed_in: SignedIn, city: dict[str, Any]) -> None:
         assert part in html, part
 
 
+def test_the_way_back_is_the_search_one_came_from(signed_in: SignedIn, city: dict[str, Any]) -> None:
+    url = f"/resources/{city['home'].pk}/"
+    client = signed_in()
+    came = client.get(url, headers={"Referer": "http://testserver/resources/?q=%E5%AE%B6&page=2"})
+    assert 'href="/resources/?q=%E5%AE%B6&amp;page=2"' in came.content.decode()
+    foreign = client.get(url, headers={"Referer": "http://evil.example/resources/?q=x"})
+    assert "q=x" not in foreign.content.decode()
+
+
 def test_only_web_addresses_become_links(signed_in: SignedIn, city: dict[str, Any]) -> None:
     FieldDefinition.objects.create(key="page", title="資料", kind="url", audience="public")
     made = make_resource("家", url="javascript:alert(1)", properties={"page": "data:text/html,x"})

@@ -112,6 +112,11 @@ def test_404_in_the_format_asked_for(path: str) -> None:
     assert problem.status_code == 404 and "json" in problem["Content-Type"]
 
 
+def test_an_unknown_host_is_a_bad_request() -> None:
+    response = Client().get("/", headers={"Host": "evil.example"})
+    assert response.status_code == 400 and "evil.example" not in response.content.decode()
+
+
 def test_machines_get_problems_unasked() -> None:
     assert Client().get("/tiles/nothing/1/1/1.mvt")["Content-Type"] == "application/problem+json"
 
