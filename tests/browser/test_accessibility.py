@@ -76,6 +76,8 @@ def test_nothing_scrolls_sideways_at_320_pixels(opener: Opener) -> None:
 def test_targets_on_the_phones_map_are_44_pixels(opener: Opener) -> None:
     watched = opener(size="phone").open("/resources/?view=map")
     watched.page.locator(".map-legend summary").click()
+    watched.page.locator(".map-legend[open] .map-legend__select").wait_for()
+    watched.page.wait_for_timeout(300)
     small = watched.page.evaluate("""() => [...document.querySelectorAll(
         "[data-map] button, [data-map] .leaflet-bar a, [data-map] select, [data-map] summary, .view-switch a")]
         .map((each) => [each.getAttribute("aria-label") ?? each.textContent, each.getBoundingClientRect()])

@@ -89,8 +89,10 @@ export class Popups {
 
   returnFocus() {
     const target = this.back?.isConnected ? this.back : this.map.getContainer();
-    const inside = this.popup.getElement()?.contains(document.activeElement);
+    // Without fading (reduced motion) Leaflet has already removed the popup, and the focus has fallen to the body.
+    const active = document.activeElement;
+    const wasInside = active === document.body || this.popup.getElement()?.contains(active);
     this.back = null;
-    if (inside) target.focus({ preventScroll: target === this.map.getContainer() });
+    if (wasInside) target.focus({ preventScroll: target === this.map.getContainer() });
   }
 }
