@@ -89,7 +89,7 @@ def version() -> str:
 def attribution() -> str:
     """Words to show with the map, as HTML: what was used, by licence, each with a link to its terms."""
     by_licence: dict[tuple[str, str], list[str]] = {}
-    for row in BasemapSource.objects.order_by("is_share_alike", "slug"):
+    for row in BasemapSource.objects.order_by("-is_share_alike", "slug"):
         by_licence.setdefault((row.licence, row.licence_url), []).append(row.attribution)
     return " | ".join(
         f'{escape("、".join(dict.fromkeys(words)))} (<a href="{escape(url)}">{escape(licence)}</a>)'
