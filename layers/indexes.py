@@ -8,7 +8,7 @@ Both questions have a plan that is a hundred times faster than the planner's own
   the trigram index over woven text. The share of rows a word stands in is estimated from a sample of its one and two
   characters (``layers/sql/grams.sql``). A wrong estimate costs time, never rows.
 
-Numbers: ``/gisportal/docs/decisions/0003-first-pages.md``.
+Numbers: ``/gisportal/docs/decisions/first-pages.md``.
 """
 
 import math
@@ -65,12 +65,12 @@ def _nearest(source: "ResourceSource", query: FeatureQuery, offset: int, limit: 
     wanted = offset + limit
     candidates = max(32, wanted * 2)
     while candidates <= _MAX_CANDIDATES:
-        found = _candidates(rows, query.spot, candidates)
+        found = _candidates(rows, query.spot, query.radius, candidates)
         near = sorted((metres, pk) for pk, metres, _planar in found)
         if query.radius is not None:
             near = [item for item in near if item[0] <= query.radius]
         if len(found) < candidates:
-            # All rows with a position are known; without a radius those without one follow.
+            # All rows of the circle, or with a position, are known; without a radius those without one follow.
             return _ids(near, offset, limit) if query.radius is not None or len(near) >= wanted else None
         proven = _least_metres(found[-1][2], query.spot.lat)
         if (query.radius is not None and proven > query.radius) or (
@@ -101,21 +101,35 @@ _CANDIDATES: Final = """
 SELECT id, ST_Distance(geom_public::geography, ST_SetSRID(ST_MakePoint(%s, %s), 4326)::geography), planar
 FROM (
     SELECT id, geom_public, geom_3857 <-> ST_SetSRID(ST_MakePoint(%s, %s), 3857) AS planar
-    FROM ({inner}) found WHERE geom_3857 IS NOT NULL
+    FROM ({inner}) found WHERE geom_3857 IS NOT NULL AND {around}
     ORDER BY geom_3857 <-> ST_SetSRID(ST_MakePoint(%s, %s), 3857) LIMIT %s
 ) nearest ORDER BY planar
 """
 
 
-def _candidates(rows: tuple[str, tuple[Any, ...]], spot: Spot, number: int) -> list[tuple[int, float, float]]:
-    """``(id, metres on the spheroid, metres on the web map)`` of the nearest on the web map."""
+#: What lies outside is farther than the radius: an empty or thin circle is known at once.
+_AROUND: Final = "geom_3857 && ST_MakeEnvelope(%s, %s, %s, %s, 3857)"
+
+
+def _candidates(
+    rows: tuple[str, tuple[Any, ...]], spot: Spot, radius: float | None, number: int
+) -> list[tuple[int, float, float]]:
+    """``(id, metres on the spheroid, metres on the web map)`` of the nearest on the web map, around a circle."""
     on_map = _web_mercator(spot.lon, spot.lat)
     inner, params = rows
+    box = () if radius is None else _box_around(on_map, spot.lat, radius)
+    sql = _CANDIDATES.format(inner=inner, around=_AROUND if box else "true")
     with connection.cursor() as cursor:
-        cursor.execute(
-            _CANDIDATES.format(inner=inner), (spot.lon, spot.lat, *on_map, *params, *on_map, number)
-        )
+        cursor.execute(sql, (spot.lon, spot.lat, *on_map, *params, *box, *on_map, number))
         return list(cursor.fetchall())
+
+
+def _box_around(on_map: tuple[float, float], lat: float, radius: float) -> tuple[float, ...]:
+    """A box on the web map that holds all within ``radius`` metres; twice the radius bounds the latitude reached."""
+    x, y = on_map
+    highest = min(abs(lat) + math.degrees(2 * radius / _EARTH_RADIUS), 89.0)
+    half = radius / (math.cos(math.radians(highest)) * (1 - _E2))
+    return x - half, y - half, x + half, y + half
 
 
 def _web_mercator(lon: float, lat: float) -> tuple[float, float]:
@@ -171,15 +185,17 @@ def _narrows(query: FeatureQuery) -> bool:
 def _rows_sql(source: "ResourceSource", query: FeatureQuery, *, ordered: bool) -> tuple[str, tuple[Any, ...]]:
     """SQL of the rows a search finds but for its words. That of all visible rows is compiled once for each scope,
     which holds because such scopes are conditions without parameters."""
-    rows = source.features(query.without("q")) if ordered else source.found(query.without("q")).order_by()
-    if _narrows(query):
-        return rows.values_list(*_COLUMNS).query.sql_with_params()
     key = (source.viewer.scope_key, query.sort if ordered else None)
-    if key not in _compiled:
+    is_kept = not _narrows(query)
+    if is_kept and (kept := _compiled.get(key)) is not None:
+        return kept
+    rows = source.features(query.without("q")) if ordered else source.found(query.without("q")).order_by()
+    made = rows.values_list(*_COLUMNS).query.sql_with_params()
+    if is_kept:
         if len(_compiled) > 200:
             _compiled.clear()
-        _compiled[key] = rows.values_list(*_COLUMNS).query.sql_with_params()
-    return _compiled[key]
+        _compiled[key] = made
+    return made
 
 
 def _walk(source: "ResourceSource", query: FeatureQuery, offset: int, limit: int) -> list[int]:
