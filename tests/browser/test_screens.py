@@ -30,4 +30,18 @@ def test_phone_screens(opener: Opener, own_map_portal: Portal) -> None:
     watched.page.locator('[data-view-link="map"]').click()
     watched.wait_for_pins()
     watched.page.wait_for_timeout(1500)
+    # The map was hidden when the page came: it fits the results once there is room.
+    assert sum(pin["count"] for pin in watched.pins()) > 1200
     assert watched.shot("phone-map").stat().st_size > 20_000
+
+
+def test_print_keeps_the_map_and_its_credits(opener: Opener, own_map_portal: Portal) -> None:
+    watched = opener(server=own_map_portal).open("/resources/?view=both&category=library")
+    watched.wait_for_pins()
+    watched.page.wait_for_timeout(1000)
+    watched.page.emulate_media(media="print")
+    watched.page.wait_for_timeout(500)
+    assert watched.page.locator("section[data-map]").is_visible()
+    assert "国土数値情報" in watched.page.locator(".leaflet-control-attribution").inner_text()
+    assert watched.page.locator(".map-buttons").first.is_hidden()
+    watched.page.screenshot(path=watched.screens / "print.png", full_page=True)

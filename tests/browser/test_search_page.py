@@ -246,3 +246,12 @@ def test_pages_of_the_list_leave_the_map_as_it_is(opener: Opener) -> None:
     watched.page.wait_for_timeout(500)
     assert len([each for each in watched.requests if "/tiles/resources/" in each.url]) == tiles
     assert watched.page.evaluate("document.activeElement.id") == "results-title"
+
+
+def test_pins_stay_sharp_beyond_the_last_stored_zoom(opener: Opener) -> None:
+    watched = opener().open("/resources/?view=map&at=34.3428,134.0466,18")
+    watched.page.locator(".map-points canvas").first.wait_for(state="attached")
+    widths = watched.page.eval_on_selector_all(".map-points canvas", "all => all.map(c => c.getBoundingClientRect().width)")
+    assert set(widths) == {512}
+    tiles = [each.url for each in watched.requests if "/tiles/resources/" in each.url]
+    assert tiles and all("/resources/16/" in url for url in tiles)

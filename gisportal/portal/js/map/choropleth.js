@@ -27,7 +27,7 @@ export class Choropleth {
     });
     const bounds = this.shapes.getBounds();
     const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
-    this.view = new MapView(section, { ...mapConfig(page), home: box }, { label: config.title });
+    this.view = new MapView(section, { ...mapConfig(page), home: box }, { label: config.title, zoomSnap: 0.5 });
     this.shapes.addTo(this.view.map);
     this.view.corner(this.legend(), "bottomleft");
     this.view.fit(box);

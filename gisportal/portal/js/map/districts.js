@@ -64,7 +64,7 @@ export class Districts {
     this.name = `districts-${scheme.code}`;
     this.layer = new MvtLayer({
       url: (z, x, y) => scheme.tiles.replace("{z}", z).replace("{x}", x).replace("{y}", y),
-      maxNativeZoom: scheme.maxZoom ?? 14, pane: "districts", className: "map-districts", attribution: scheme.attribution,
+      lastZoom: 14, pane: "districts", className: "map-districts", attribution: scheme.attribution,
       paint: (context, layers, frame) => this.paint(context, layers[this.name] ?? [], frame),
     });
     this.layer.on("painted", () => labelsOf(this.map).refresh());

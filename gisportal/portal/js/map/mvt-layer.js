@@ -1,8 +1,8 @@
 // Vector tiles on canvas: a Leaflet GridLayer of our own (frontend notes §1: leaflet.vectorgrid is broken).
 //
 // Tiles are 512 CSS pixels (zoomOffset -1): a quarter of the requests, and the server's buffer of 256/4096 becomes 32 px,
-// wider than any symbol, so nothing is cut at an edge. Beyond `maxNativeZoom` the parent tile is drawn larger, with
-// symbols at their own size.
+// wider than any symbol, so nothing is cut at an edge. Beyond `lastZoom` the parent tile is drawn larger, with
+// symbols at their own size (Leaflet's own maxNativeZoom would blow up the picture).
 import { VectorTile } from "@mapbox/vector-tile";
 import { PbfReader } from "pbf";
 
@@ -30,7 +30,7 @@ function simple(feature) {
 
 /** Options: `url(z, x, y)`, `paint(context, layers, frame)`; fires `painted` and `failed`. */
 export const MvtLayer = L.GridLayer.extend({
-  options: { tileSize: TILE, zoomOffset: -1, minNativeZoom: 0, maxNativeZoom: 16, keepBuffer: 1, updateWhenIdle: false,
+  options: { tileSize: TILE, zoomOffset: -1, lastZoom: 16, keepBuffer: 1, updateWhenIdle: false,
     noWrap: true },
 
   initialize(options) {
@@ -59,7 +59,7 @@ export const MvtLayer = L.GridLayer.extend({
   /** Which stored tile a map tile is cut from: z/x/y, and the scale and offset of the cut. */
   _cut({ x, y, z }) {
     const wanted = z + this.options.zoomOffset;
-    const native = Math.max(0, Math.min(wanted, this.options.maxNativeZoom));
+    const native = Math.max(0, Math.min(wanted, this.options.lastZoom));
     const scale = 2 ** (wanted - native);
     const across = 2 ** native;
     const column = Math.floor(x / scale);

@@ -78,7 +78,7 @@ const OwnBaseMap = L.LayerGroup.extend({
     this._config = config;
     const ground = new MvtLayer({
       url: (z, x, y) => config.url.replace("{z}", z).replace("{x}", x).replace("{y}", y),
-      maxNativeZoom: 14, pane: "tilePane", className: "map-ground", paint,
+      lastZoom: 14, pane: "tilePane", className: "map-ground", paint,
     });
     ground.on("painted", () => this._map && labelsOf(this._map).refresh());
     this._ground = ground;

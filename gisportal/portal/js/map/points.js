@@ -29,12 +29,12 @@ export function clusterText(count, mix) {
 
 /** A point layer over `url(z, x, y)`; `categories`: Categories. Everything it paints it can also find again. */
 export class Points {
-  constructor(url, categories, { layer = "resources", maxNativeZoom = 16 } = {}) {
+  constructor(url, categories, { layer = "resources", lastZoom = 16 } = {}) {
     this.categories = categories;
     this.hidden = new Set();
     this.name = layer;
     this.layer = new MvtLayer({
-      url, maxNativeZoom, pane: "points", className: "map-points",
+      url, lastZoom, pane: "points", className: "map-points",
       paint: (context, layers, frame) => this.paint(context, layers, frame),
     });
   }

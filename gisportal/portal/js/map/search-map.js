@@ -19,7 +19,7 @@ export class SearchMap {
     this.map = this.view.map;
     Object.assign(this, { config, categories, on, state: null, query: "", touched: false });
     this.searched = new SearchedPlace(this.map);
-    this.points = new Points((z, x, y) => this.address(z, x, y), categories, { maxNativeZoom: config.maxZoom ?? 16 });
+    this.points = new Points((z, x, y) => this.address(z, x, y), categories);
     this.popups = new Popups(this.map, config, () => this.popupQuery());
     this.sketch = new Sketch(this.map, this.view.bar);
     this.furnish();
@@ -99,7 +99,8 @@ export class SearchMap {
       return;
     }
     const circle = SearchedPlace.bounds(state);
-    if (circle) this.view.fit(circle);
+    // Not closer: the tiles of an outside base map would tell its host where the person lives, to the block.
+    if (circle) this.view.fit(circle, 15);
     else if (this.touched && this.view.contains(state.bounds)) return;
     else if (state.bounds) this.view.fit(state.bounds);
     else if (!this.touched) this.view.fit(this.config.home);

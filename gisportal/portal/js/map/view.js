@@ -10,23 +10,23 @@ const toBounds = ([west, south, east, north]) => L.latLngBounds([south, west], [
 
 /** `section`: the element with data-map; `config`: see config.js. */
 export class MapView {
-  constructor(section, config, { label = gettext("Map. Arrow keys move it, plus and minus zoom."), isSmall = false } = {}) {
+  constructor(section, config, { label = gettext("Map. Arrow keys move it, plus and minus zoom."), isSmall = false, zoomSnap = 1 } = {}) {
     this.config = config;
     this.section = section;
     this.canvas = el("div", { class: "map-canvas", role: "group", "aria-label": label });
     this.notice = el("div", { class: "map-notice", role: "status", "aria-live": "polite", hidden: true });
     this.bar = el("div", { class: "map-sketch", hidden: true });
     section.replaceChildren(this.canvas, this.notice, this.bar);
-    this.map = this.leaflet(isSmall);
+    this.map = this.leaflet({ isSmall, zoomSnap });
     this.baseMap = new BaseMap(this.map, config, this.notice);
     new ResizeObserver(() => this.resize()).observe(section);
     this.liftCorner();
   }
 
-  leaflet(isSmall) {
+  leaflet({ isSmall, zoomSnap }) {
     const still = prefersReducedMotion();
     const map = L.map(this.canvas, {
-      zoomControl: false, minZoom: 5, maxZoom: 19, maxBoundsViscosity: 1, worldCopyJump: false,
+      zoomControl: false, zoomSnap, minZoom: 5, maxZoom: 19, maxBoundsViscosity: 1, worldCopyJump: false,
       zoomAnimation: !still, fadeAnimation: !still, inertia: !still, markerZoomAnimation: !still,
       keyboardPanDelta: 120, closePopupOnClick: true, scrollWheelZoom: !isSmall, dragging: !(isSmall && L.Browser.mobile),
     });
@@ -83,12 +83,22 @@ export class MapView {
   fit(bounds, maxZoom = 17) {
     const area = Array.isArray(bounds) ? toBounds(bounds) : bounds;
     if (!area?.isValid()) return;
+    if (!this.map.getSize().x) {
+      this.waiting = [bounds, maxZoom];
+      return;
+    }
     const padding = isPhone() ? [24, 24] : [48, 48];
     this.quietly(() => this.map.fitBounds(area, { padding, maxZoom, animate: false }));
   }
 
+  /** The room changed. A view that was asked for while the map was hidden is taken now. */
   resize() {
     this.quietly(() => this.map.invalidateSize({ animate: false }));
+    if (this.waiting && this.map.getSize().x > 0) {
+      const bounds = this.waiting;
+      this.waiting = null;
+      this.fit(...bounds);
+    }
   }
 
   /** Moves the map for the page, not for a person: `moved` stays as it was. */
@@ -101,6 +111,7 @@ export class MapView {
 
   go(text) {
     const position = parsePosition(text);
+    this.waiting = null;
     if (position) this.quietly(() => this.map.setView([position.lat, position.lon], position.zoom, { animate: false }));
     return Boolean(position);
   }
