@@ -3,11 +3,16 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Final
 
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from gisportal import hooks
 from gisportal.accounts.models import AccessSetting, Account, ApiToken
+from layers.models import Organisation
+from layers.prepared import SLOT, Prepared
 
 MARK = "gp_"
 PREFIX_LENGTH = 11
@@ -63,16 +68,42 @@ def token_of(secret: str) -> ApiToken:
     Raises:
         InvalidToken: unknown, revoked, past its time, or of an inactive account; it is not told which.
     """
-    found = (
-        ApiToken.objects.select_related("account__organisation")
-        .annotate(public_site=AccessSetting.as_column())
-        .filter(digest=digest_of(secret))
-        .first()
-    )
+    found = _read(digest_of(secret))
     if found is None or not found.is_valid or not found.account.is_active:
         raise InvalidToken
     _note_use(found)
     return found
+
+
+def _columns(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def _rows() -> "QuerySet[ApiToken, tuple[object, ...]]":
+    found = ApiToken.objects.filter(digest=SLOT).order_by()
+    names = _columns(ApiToken)
+    names += [f"account__{name}" for name in _columns(Account)]
+    names += [f"account__organisation__{name}" for name in _columns(Organisation)]
+    return found.values_list(*names, AccessSetting.as_column())
+
+
+_PREPARED: Final = Prepared(_rows)
+
+
+def _read(digest: str) -> ApiToken | None:
+    """What ``select_related("account__organisation")`` gives, without compiling it at every request."""
+    rows = _PREPARED.fetch(digest)
+    if not rows:
+        return None
+    *values, public_site = rows[0]
+    first, second = len(_columns(ApiToken)), len(_columns(ApiToken)) + len(_columns(Account))
+    token = ApiToken.from_db(DEFAULT_DB_ALIAS, _columns(ApiToken), values[:first])
+    token.account = Account.from_db(DEFAULT_DB_ALIAS, _columns(Account), values[first:second])
+    if token.account.organisation_id is not None:
+        organisation = Organisation.from_db(DEFAULT_DB_ALIAS, _columns(Organisation), values[second:])
+        token.account.organisation = organisation
+    token.public_site = public_site  # type: ignore[attr-defined]
+    return token
 
 
 def _note_use(token: ApiToken) -> None:
