@@ -5,16 +5,20 @@ from the database each time, so a changed tile is never served; a change elsewhe
 """
 
 import gzip
+import logging
 import random
 from collections import OrderedDict
 from functools import cached_property
 from threading import Lock
 from typing import Final
 
+from django.db import DatabaseError
 from django.db.models import Sum
 from django.utils import timezone
 
 from tiles.models import CachedTile
+
+logger = logging.getLogger(__name__)
 
 MEMORY_BYTES: Final = 64 * 2**20
 TABLE_BYTES: Final = 2**30
@@ -100,15 +104,18 @@ def put(key: str, version: str, body: Body, *, seconds: float) -> None:
     memory.put(key, version, body)
     if seconds < SHARED_FROM_SECONDS:
         return
-    row = CachedTile(
-        key=key, version=version, body=body.plain, size=len(body.plain) + 200, built_at=timezone.now()
-    )
-    CachedTile.objects.bulk_create(
-        [row],
-        update_conflicts=True,
-        unique_fields=["key"],
-        update_fields=["version", "body", "size", "built_at"],
-    )
+    row = CachedTile(key=key, version=version, body=body.plain, size=body.size, built_at=timezone.now())
+    try:
+        CachedTile.objects.bulk_create(
+            [row],
+            update_conflicts=True,
+            unique_fields=["key"],
+            update_fields=["version", "body", "size", "built_at"],
+        )
+    except DatabaseError:
+        # A full disk or a database that may only be read keeps nobody from a tile that is built already.
+        logger.warning("a tile could not be kept in the shared cache", exc_info=True)
+        return
     if random.randrange(MEASURED_EVERY) == 0:
         evict(TABLE_BYTES)
 

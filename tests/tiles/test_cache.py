@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
@@ -192,7 +192,20 @@ def test_both_caches_stay_small(db: None) -> None:
     assert memory.get("0", "1") is None
     assert memory.get("49", "2") is None
     for index in range(10):
-        cache.put(str(index), "1", cache.Body(b"x" * 800), seconds=1)
+        cache.put(str(index), "1", cache.Body(b"x" * 500), seconds=1)
     assert cache.evict(10_000) == 0
     assert cache.evict(5_000) == 2
     assert set(CachedTile.objects.values_list("pk", flat=True)) == {str(index) for index in range(2, 10)}
+
+
+def test_a_cache_that_cannot_be_written_keeps_nobody_from_a_tile(
+    ask: Ask, make: Make, builds: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: Any, **_kwargs: Any) -> None:
+        raise OperationalError("No space left on device")
+
+    make(134.05)
+    monkeypatch.setattr(CachedTile.objects, "bulk_create", refuse)
+    assert ask(f"/tiles/resources/{HERE}.mvt").status_code == 200
+    assert ask(f"/tiles/resources/{HERE}.mvt").status_code == 200
+    assert builds == [HERE]
