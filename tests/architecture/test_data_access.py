@@ -36,7 +36,6 @@ MAY_WRITE_SQL = {
     "tiles/mvt.py": "tiles are built in PostGIS around a QuerySet",
     "layers/geojson.py": "pages of features are built whole in PostGIS",
     "layers/indexes.py": "which index leads a first page",
-    "layers/versions.py": "asked by every request: a seventh of the ORM's time",
     "layers/versions.py": "asked by every request: 0.06 ms by cursor, 0.45 ms by the ORM",
     "layers/prepared.py": "a QuerySet compiled once, for what every request asks",
     "layers/analysis": "one GROUP BY per table",

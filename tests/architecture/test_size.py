@@ -69,6 +69,7 @@ def _asserts_itself(node: ast.AST) -> bool:
             "raises",
             "fail",
             "expect",
+            "validate",
             "django_assert_num_queries",
             "wait_for",
             "wait_for_function",
