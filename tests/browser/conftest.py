@@ -75,6 +75,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 def tile_picture() -> bytes:
     """A plain tile of 256 × 256 pixels as PNG."""
+
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
@@ -107,7 +108,9 @@ def opener(
     """``opener(user="admin", size="desktop", …)`` gives a page of a signed-in account; ``user=""`` of nobody."""
     contexts: list[BrowserContext] = []
 
-    def open_page(user: str = "admin", size: str = "desktop", server: Portal = portal, tiles: str = "answer") -> Watched:
+    def open_page(
+        user: str = "admin", size: str = "desktop", server: Portal = portal, tiles: str = "answer"
+    ) -> Watched:
         state = sign_ins.get((server.url, user)) if user else None
         context = browser.new_context(
             viewport=SIZES[size], has_touch=size == "phone", locale="ja-JP", timezone_id="Asia/Tokyo",

@@ -130,10 +130,13 @@ class Portal:
         self.port = free_port()
         command = [
             str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1",
-            "--port", str(self.port), "--workers", "1", "--blocking-threads", "4", "--no-ws", "gisportal.wsgi:application",
+            "--port", str(self.port), "--workers", "1", "--blocking-threads", "4", "--no-ws",
+            "gisportal.wsgi:application",
         ]  # fmt: skip
         with self.log.open("wb") as output:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment(), stdout=output, stderr=output)
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment(), stdout=output, stderr=output
+            )
         self._await(60)
         return self
 

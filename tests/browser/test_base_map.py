@@ -61,4 +61,4 @@ def test_own_base_map_by_setting_asks_no_other_host(opener: Opener, own_map_port
         watched.page.locator(".leaflet-control-zoom-in").click()
     assert answer.value.status in {200, 204}
     assert all(each.url.startswith((watched.url, "data:")) for each in watched.requests)
-    assert watched.page.locator(".leaflet-control-attribution").inner_text().strip("Leaflet |") != ""
+    assert "国土数値情報" in watched.page.locator(".leaflet-control-attribution").inner_text()

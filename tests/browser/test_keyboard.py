@@ -9,7 +9,8 @@ def focused(watched: Watched) -> str:
     return str(
         watched.page.evaluate("""() => {
           const it = document.activeElement;
-          return [it.tagName, it.id, it.name, it.className, it.getAttribute("aria-label"), it.textContent.trim().slice(0, 40)].join("|");
+          const label = it.getAttribute("aria-label") ?? it.textContent.trim().slice(0, 40);
+          return [it.tagName, it.id, it.name, it.className, label].join("|");
         }""")
     )
 
@@ -73,7 +74,8 @@ def test_whole_job_by_keyboard(opener: Opener) -> None:
 def password(watched: Watched) -> str:
     """Of level-b, as the demo's sign-in page offers it."""
     return str(
-        watched.page.evaluate("""() => [...document.forms].find((form) => !form.querySelector("#id_login") && form.elements.login?.value === "level-b")
+        watched.page.evaluate("""() => [...document.forms]
+          .find((form) => !form.querySelector("#id_login") && form.elements.login?.value === "level-b")
           .elements.password.value""")
     )
 

@@ -28,7 +28,9 @@ def test_an_address_search_leaves_no_trace(opener: Opener) -> None:
     watched.page.keyboard.press("ArrowRight")
     watched.page.wait_for_timeout(900)
     assert "at=" not in watched.page.url
-    watched.settled(lambda: watched.page.locator('[data-search-form] input[name=category][value="medical"]').check())
+    watched.settled(
+        lambda: watched.page.locator('[data-search-form] input[name=category][value="medical"]').check()
+    )
     watched.page.wait_for_timeout(800)
     assert "place=" in watched.page.url and "at=" not in watched.page.url
     watched.page.locator("#results .result-name a").first.click()
@@ -41,7 +43,9 @@ def test_an_address_search_leaves_no_trace(opener: Opener) -> None:
         if not request.url.startswith(watched.url):
             assert "place=" not in sent and request.method == "GET"
             assert request.headers.get("referer", "") in {"", f"{watched.url}/"}
-    posts = [each for each in watched.requests if each.method == "POST" and quote("番町") in (each.post_data or "")]
+    posts = [
+        each for each in watched.requests if each.method == "POST" and quote("番町") in (each.post_data or "")
+    ]
     assert [each.url for each in posts] == [f"{watched.url}/resources/place"]
     stored = watched.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert not [trace for trace in (*TRACES, *exact) if trace in stored]

@@ -124,12 +124,18 @@ def test_chosen_pin_opens_its_popup_and_marks_its_entry(opener: Opener) -> None:
 
 def test_several_on_one_point_open_as_a_list(opener: Opener) -> None:
     watched = opener().open("/resources/?view=map&at=34.3401,134.0434,17")
-    several = [pin for pin in watched.wait_for_pins() if pin["count"] > 1 and not pin["isCluster"] and pin["isFree"]]
+    several = [
+        pin for pin in watched.wait_for_pins() if pin["count"] > 1 and not pin["isCluster"] and pin["isFree"]
+    ]
     for lat, lon in ((34.3428, 134.0466), (34.3175, 134.0560), (34.2930, 134.0350), (34.2130, 134.0580)):
         if several:
             break
         watched.open(f"/resources/?view=map&at={lat},{lon},15")
-        several = [pin for pin in watched.wait_for_pins() if pin["count"] > 1 and not pin["isCluster"] and pin["isFree"]]
+        several = [
+            pin
+            for pin in watched.wait_for_pins()
+            if pin["count"] > 1 and not pin["isCluster"] and pin["isFree"]
+        ]
     pin = several[0]
     with watched.page.expect_response(lambda answer: "/resources/at?ids=" in answer.url) as answer:
         watched.page.mouse.click(pin["x"], pin["y"])
@@ -199,9 +205,13 @@ def test_districts_are_drawn_and_narrow_the_search(opener: Opener) -> None:
     watched = opener().open("/resources/?view=map")
     watched.wait_for_pins()
     every = found(watched)
-    codes = watched.page.eval_on_selector_all(".map-legend__select option", "all => all.map(o => o.value).filter(Boolean)")
+    codes = watched.page.eval_on_selector_all(
+        ".map-legend__select option", "all => all.map(o => o.value).filter(Boolean)"
+    )
     assert len(codes) >= 2
-    with watched.page.expect_response(lambda answer: "/tiles/districts-" in answer.url and answer.status == 200):
+    with watched.page.expect_response(
+        lambda answer: "/tiles/districts-" in answer.url and answer.status == 200
+    ):
         watched.page.select_option(".map-legend__select", codes[0])
     watched.page.wait_for_timeout(1200)
     watched.shot("districts")
@@ -228,7 +238,9 @@ def test_view_is_switched_and_kept(opener: Opener, size: str) -> None:
     assert params(watched)["view"] == ["list"]
     watched.page.locator('[data-view-link="map"]').click()
     assert watched.page.locator("section[data-map]").is_visible()
-    watched.settled(lambda: watched.page.locator("[data-search-form]").evaluate("form => form.requestSubmit()"))
+    watched.settled(
+        lambda: watched.page.locator("[data-search-form]").evaluate("form => form.requestSubmit()")
+    )
     assert params(watched)["view"] == ["map"]
     watched.page.reload()
     watched.ready()
@@ -251,7 +263,9 @@ def test_pages_of_the_list_leave_the_map_as_it_is(opener: Opener) -> None:
 def test_pins_stay_sharp_beyond_the_last_stored_zoom(opener: Opener) -> None:
     watched = opener().open("/resources/?view=map&at=34.3428,134.0466,18")
     watched.page.locator(".map-points canvas").first.wait_for(state="attached")
-    widths = watched.page.eval_on_selector_all(".map-points canvas", "all => all.map(c => c.getBoundingClientRect().width)")
+    widths = watched.page.eval_on_selector_all(
+        ".map-points canvas", "all => all.map(c => c.getBoundingClientRect().width)"
+    )
     assert set(widths) == {512}
     tiles = [each.url for each in watched.requests if "/tiles/resources/" in each.url]
     assert tiles and all("/resources/16/" in url for url in tiles)

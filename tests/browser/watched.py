@@ -47,7 +47,7 @@ class Watched:
         self.page.locator("section[data-map][data-ready]").wait_for(state="attached", timeout=20_000)
 
     def until(self, condition: str, seconds: float = 20) -> None:
-        """Waits for a condition in JavaScript. Playwright's own ``wait_for_function`` needs eval, which our CSP refuses."""
+        """Waits for a condition in JavaScript. Playwright's ``wait_for_function`` needs eval, which our CSP refuses."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self._holds(condition):
@@ -79,9 +79,7 @@ class Watched:
     def axe(self) -> list[str]:
         """Violations of WCAG 2.2 AA and good practice. To be asked after the CSP: axe adds a style of its own."""
         self.page.evaluate(self.axe_source)
-        found = self.page.evaluate(
-            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS
-        )
+        found = self.page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
         return [
             f"{rule['id']} ({rule['impact']}): {node['target']} {node['html'][:160]} {node['failureSummary'][:200]}"
             for rule in found["violations"]
@@ -116,7 +114,8 @@ _PINS = """() => {
       found.set(`${Math.round(at.x)},${Math.round(at.y)}`, {
         x: box.x + at.x, y: box.y + at.y, isCluster: mark.isCluster, count: mark.count ?? mark.features.length,
         mix: (mark.mix ?? []).map((part) => [part.category.code, part.count]),
-        isFree: !document.elementFromPoint(box.x + at.x, box.y + at.y)?.closest(".leaflet-control, .map-notice, button"),
+        isFree: !document.elementFromPoint(box.x + at.x, box.y + at.y)
+          ?.closest(".leaflet-control, .map-notice, button"),
         ids: mark.features.map((feature) => feature.id), name: mark.features[0].properties.name ?? "",
         category: mark.features[0].properties.category ?? "", text: map.points.describe(mark),
       });

@@ -31,6 +31,7 @@ export class Choropleth {
     this.shapes.addTo(this.view.map);
     this.view.corner(this.legend(), "bottomleft");
     this.view.fit(box);
+    this.view.showBase();
   }
 
   style(feature) {

@@ -19,6 +19,7 @@ export class DetailMap {
       own?.shape || top?.shape || "circle", own?.colour || top?.colour || "#414141", 34) });
     L.marker(latlng, { icon, interactive: false, keyboard: false }).addTo(this.view.map);
     if (config.spot) this.showSpot([config.spot.lat, config.spot.lon], latlng);
+    this.view.showBase();
   }
 
   showSpot(spot, latlng) {

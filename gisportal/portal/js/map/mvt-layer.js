@@ -131,13 +131,6 @@ export const MvtLayer = L.GridLayer.extend({
     return this;
   },
 
-  /** Forgets everything and asks again: the query changed. */
-  reload() {
-    for (const source of this._sources.values()) source.controller.abort();
-    this._sources.clear();
-    return this.redraw();
-  },
-
   /** Frames of the zoom now shown, that have arrived. */
   frames() {
     return [...this._frames.values()].filter((frame) => frame.layers && frame.coords.z === this._tileZoom);

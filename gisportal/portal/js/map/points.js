@@ -177,7 +177,7 @@ export class Points {
   addTo(map) {
     if (!map.getPane("points")) map.createPane("points").style.zIndex = 450;
     this.layer.addTo(map);
-    this.tooltip = L.tooltip({ direction: "top", offset: [0, -12], className: "map-tooltip" });
+    this.tooltip ??= L.tooltip({ direction: "top", offset: [0, -12], className: "map-tooltip" });
     return this;
   }
 }

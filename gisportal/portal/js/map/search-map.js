@@ -60,7 +60,6 @@ export class SearchMap {
   }
 
   listen() {
-    this.points.addTo(this.map);
     this.points.layer.on("failed", () => this.failed());
     this.map.on("autopanstart", () => { this.isAutoPan = true; });
     this.map.on("movestart", () => { if (!this.view.isQuiet && !this.isAutoPan) this.touched = true; });
@@ -84,8 +83,11 @@ export class SearchMap {
     const hidden = this.categories.hiddenTops(state.categories);
     this.legend.update(hidden);
     this.points.hidden = hidden;
+    // Off the map while the view moves, so that no tile of the old view is asked for with the new query.
+    if (isOther) this.points.layer.remove();
     if (isNew) this.follow(state, position);
-    if (isOther) this.points.layer.reload();
+    this.points.addTo(this.map);
+    this.view.showBase();
     this.searched.show(state);
     this.areaButton.hidden = true;
     this.hasFailed = false;

@@ -18,7 +18,6 @@ export class MapView {
     this.bar = el("div", { class: "map-sketch", hidden: true });
     section.replaceChildren(this.canvas, this.notice, this.bar);
     this.map = this.leaflet({ isSmall, zoomSnap });
-    this.baseMap = new BaseMap(this.map, config, this.notice);
     new ResizeObserver(() => this.resize()).observe(section);
     this.liftCorner();
   }
@@ -35,6 +34,11 @@ export class MapView {
     L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 120 }).addTo(map);
     map.fitBounds(toBounds(this.config.home), { animate: false });
     return map;
+  }
+
+  /** Puts the base map below, once the view is where it belongs: no tile is asked for in vain. */
+  showBase() {
+    this.baseMap ??= new BaseMap(this.map, this.config, this.notice);
   }
 
   /** The attribution may take several lines: what stands in the corner beside it moves above. */
