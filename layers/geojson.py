@@ -172,7 +172,7 @@ def _run(statement: str) -> Page:
         server.prepare_threshold = _PREPARED_AFTER
         try:
             with psycopg.Cursor(server) as plain:
-                text, returned, found, last_id = plain.execute(statement).fetchone()  # type: ignore[arg-type, misc]
+                text, returned, found, last_id = plain.execute(statement).fetchone()  # type: ignore[misc]
         finally:
             server.prepare_threshold = None
     return Page((text or "").encode(), returned, found > returned, last_id)

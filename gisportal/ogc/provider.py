@@ -32,6 +32,7 @@ class FeatureSourceProvider(BaseProvider):  # type: ignore[misc]
 
     def __init__(self, provider_def: dict[str, Any]) -> None:
         super().__init__(provider_def)
+        self._fields: dict[str, dict[str, Any]] = {}
         self.source = get_source(self.data, current_viewer.get())
         self.get_fields()
 

@@ -64,9 +64,7 @@ def test_rows(
         return
     assert names == ["resources", "districts-former", "districts-towns"]
     assert ids_of(client) == want
-    hidden = execute(
-        "SELECT array_agg(id) FROM layers_resource WHERE publication <> 'public' OR deleted_at IS NOT NULL"
-    )
+    hidden = execute(f"SELECT array_agg(id) FROM layers_resource WHERE NOT ({PUBLIC})")
     for pk in sorted(hidden)[:20]:
         status = client.get(f"/ogc/collections/resources/items/{pk}").status_code
         assert status == (200 if pk in want else 404), pk

@@ -151,10 +151,5 @@ def test_nothing_there_is_404(api: Client, path: str) -> None:
 
 def test_a_slash_at_the_end_does_not_matter(as_level: Callable[[str], Client]) -> None:
     client = as_level("a")
-    for path in (
-        "/ogc/collections/",
-        "/ogc/conformance/",
-        "/ogc/collections/resources/",
-        "/ogc/collections/resources/items/",
-    ):
-        assert client.get(path).status_code == 200, path
+    for path in ("collections/", "conformance/", "collections/resources/", "collections/resources/items/"):
+        assert client.get(f"/ogc/{path}").status_code == 200, path
