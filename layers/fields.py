@@ -135,9 +135,10 @@ RESERVED: Final = frozenset(
         "id type geometry geom properties links name reading category category_title fields_of_support "
         "field_of_support formal organisation site address phone fax email url opening_hours description "
         "office_number capacity vacancy vacancy_count vacancy_note vacancy_as_of vacancy_origin operation "
-        "delivery service_area districts publication attribution updated_at verified_at q bbox datetime "
-        "limit offset sortby crs f lang filter filter_lang distance count district near "
-        "place radius serves within updated_after updated_before stale sort page per_page view at as_of rows columns measure skipgeometry resulttype after"
+        "delivery service_area districts publication attribution updated_at verified_at q bbox datetime limit "
+        "offset sortby crs f lang filter filter_lang distance count district near place radius serves within "
+        "updated_after updated_before stale sort page per_page view at as_of rows columns measure "
+        "skipgeometry resulttype after"
     ).split()
 )
 
