@@ -106,3 +106,27 @@ def test_drawing_is_given_up_with_escape(opener: Opener) -> None:
     watched.page.keyboard.press("Escape")
     assert watched.page.locator(".map-sketch").is_hidden()
     assert "map-canvas" in focused(watched)
+
+
+def test_enter_on_the_map_opens_what_is_in_the_middle(opener: Opener) -> None:
+    watched = opener().open("/resources/?view=map&category=library")
+    pin = next(each for each in watched.wait_for_pins() if each["count"] == 1)
+    watched.page.evaluate(
+        """([x, y]) => {
+          const {map} = document.querySelector("[data-map]").searchPage.map;
+          const box = map.getContainer().getBoundingClientRect();
+          map.setView(map.containerPointToLatLng([x - box.x, y - box.y]), map.getZoom() + 2, {animate: false});
+        }""",
+        [pin["x"], pin["y"]],
+    )
+    watched.wait_for_pins()
+    watched.page.wait_for_timeout(800)
+    watched.page.locator(".map-canvas").focus()
+    watched.page.keyboard.press("Enter")
+    heading = watched.page.locator(".map-popup__content h3")
+    heading.wait_for()
+    assert heading.inner_text() == pin["name"]
+    watched.until("document.activeElement.closest('.map-popup')")
+    assert pin["name"] in watched.page.locator("[data-status]").inner_text()
+    watched.page.keyboard.press("Escape")
+    watched.until("document.activeElement.matches('.map-canvas')")

@@ -109,6 +109,7 @@ def test_entry_pointed_at_shows_its_pin(opener: Opener) -> None:
     watched.page.locator(".map-highlight").wait_for(state="detached")
     watched.page.locator("li[data-lat] .result-name a").first.focus()
     watched.page.locator(".map-highlight").wait_for(state="attached")
+    assert watched.page.locator(".map-highlight").count() == 1
 
 
 def test_chosen_pin_opens_its_popup_and_marks_its_entry(opener: Opener) -> None:

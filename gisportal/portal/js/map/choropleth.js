@@ -3,10 +3,22 @@ import { el } from "../lib/dom.js";
 import { classOf } from "../lib/classes.js";
 import { gettext, number } from "../lib/i18n.js";
 import { mapConfig } from "./config.js";
+import { labelsOf } from "./labels.js";
 import L from "./leaflet.js";
 import { MapView } from "./view.js";
 
 const NO_VALUE = "#ffffff";
+
+const spread = (ring) => {
+  const box = L.latLngBounds(ring);
+  return (box.getEast() - box.getWest()) * (box.getNorth() - box.getSouth());
+};
+
+/** Of the nested lists of a polygon or multipolygon the ring that covers most. */
+function largestRing(nested) {
+  const rings = nested[0]?.lat === undefined ? nested.map(largestRing) : [nested];
+  return rings.reduce((best, ring) => (spread(ring) > spread(best) ? ring : best));
+}
 
 /** `config`: {classes: [{min, max, colour, label}], property, title, unit}; GeoJSON features may carry `name`, `url`. */
 export class Choropleth {
@@ -32,6 +44,18 @@ export class Choropleth {
     this.view.corner(this.legend(), "bottomleft");
     this.view.fit(box);
     this.view.showBase();
+    labelsOf(this.view.map).add("districts", () => this.names());
+  }
+
+  /** Names in the middle of each district's largest part; where there is no room the larger district wins. */
+  names() {
+    return this.shapes.getLayers().filter((layer) => layer.getBounds?.().isValid()).map((layer) => {
+      const parts = largestRing(layer.getLatLngs());
+      return {
+        latlng: L.latLngBounds(parts).getCenter(), text: layer.feature.properties.name, priority: parts.length,
+        font: '600 12px "Noto Sans JP", "Hiragino Sans", Meiryo, sans-serif', colour: "#1a1a1c", halo: "rgba(255,255,255,0.9)",
+      };
+    });
   }
 
   style(feature) {
@@ -46,7 +70,8 @@ export class Choropleth {
     const { name, url } = feature.properties;
     const value = feature.properties[this.config.property];
     const text = typeof value === "number" ? number(value) : gettext("no figure");
-    layer.bindTooltip(el("span", {}, `${name}: ${text}${this.config.unit ?? ""}`), { sticky: true, className: "map-tooltip" });
+    const words = el("span", {}, `${name}: ${text}${this.config.unit ?? ""}`);
+    layer.bindTooltip(words, { sticky: true, className: "map-tooltip" });
     if (url) layer.on("click", () => { location.href = url; });
   }
 

@@ -62,7 +62,8 @@ const LabelLayer = L.Layer.extend({
     context.scale(ratio, ratio);
     const taken = [];
     const has = (name) => this._collectors.has(name);
-    const labels = [...this._collectors.values()].flatMap((collect) => collect(this._map, has)).sort((one, other) => other.priority - one.priority);
+    const labels = [...this._collectors.values()].flatMap((collect) => collect(this._map, has));
+    labels.sort((one, other) => other.priority - one.priority);
     for (const label of labels) this._place(context, label, taken);
   },
 

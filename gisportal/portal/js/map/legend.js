@@ -3,7 +3,7 @@ import { el } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { svgShape } from "./shapes.js";
 
-/** `onToggle(code)`, `onScheme(code)`; `isWide`: whether there is room for it to stand open; `update(hidden)` after each search. */
+/** `onToggle(code)`, `onScheme(code)`; `isWide`: whether there is room for it to stand open. */
 export class Legend {
   constructor(categories, schemes, { onToggle, onScheme, isWide }) {
     this.categories = categories;

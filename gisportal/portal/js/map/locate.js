@@ -31,7 +31,9 @@ export function locate(complain) {
 
 /** Marks the position: a dot and its circle of doubt. */
 export function showPosition(map, { latlng, accuracy }) {
-  const dot = L.circleMarker(latlng, { radius: 8, color: "#fff", weight: 3, fillColor: "#0017c1", fillOpacity: 1, interactive: false });
+  const dot = L.circleMarker(latlng, {
+    radius: 8, color: "#fff", weight: 3, fillColor: "#0017c1", fillOpacity: 1, interactive: false,
+  });
   const doubt = L.circle(latlng, { radius: accuracy, color: "#0017c1", weight: 1, fillOpacity: 0.08, interactive: false });
   const group = L.layerGroup(accuracy < 5000 ? [doubt, dot] : [dot]).addTo(map);
   announce(fill(gettext("Your position is shown, accurate to %(distance)s."), { distance: metres(accuracy) }));

@@ -88,7 +88,7 @@ export class Popups {
   }
 
   returnFocus() {
-    const target = this.back?.isConnected ? this.back : this.map.getContainer();
+    const target = this.back?.getClientRects().length ? this.back : this.map.getContainer();
     // Without fading (reduced motion) Leaflet has already removed the popup, and the focus has fallen to the body.
     const active = document.activeElement;
     const wasInside = active === document.body || this.popup.getElement()?.contains(active);

@@ -67,6 +67,9 @@ export class SearchMap {
     this.map.on("click", (event) => this.click(event));
     this.map.on("mousemove", (event) => this.hover(event));
     this.map.on("mouseout", () => this.unhover());
+    this.map.getContainer().addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.target === event.currentTarget && !this.sketch.isActive) this.openMiddle();
+    });
   }
 
   failed() {
@@ -149,11 +152,20 @@ export class SearchMap {
     else this.offer(event.latlng);
   }
 
-  open({ mark, latlng }) {
+  /** By keyboard: what stands nearest to the middle, said before it opens. */
+  openMiddle() {
+    const hit = this.points.hit(this.map.getCenter(), 150);
+    announce(hit ? this.points.describe(hit.mark) : gettext("Nothing stands near the middle of the map."));
+    if (hit) this.open(hit, this.map.getContainer());
+  }
+
+  /** `back`: where the focus returns to; the entry in the list unless given. */
+  open({ mark, latlng }, back = null) {
     if (!mark.isCluster) {
       const ids = mark.features.map((feature) => String(feature.id));
-      if (ids.length > 1) this.popups.openSeveral(ids, latlng);
-      else this.popups.openResource(ids[0], latlng, this.on.choose(ids[0]));
+      const entry = ids.length === 1 ? this.on.choose(ids[0]) : null;
+      if (ids.length > 1) this.popups.openSeveral(ids, latlng, back);
+      else this.popups.openResource(ids[0], latlng, back ?? entry);
       return;
     }
     const ids = String(mark.features[0].properties.ids ?? "").split(",").filter(Boolean);

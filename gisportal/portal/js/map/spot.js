@@ -19,7 +19,9 @@ export class SearchedPlace {
     if (!spot) return;
     if (radius) L.circle(spot, { ...LINE, radius }).addTo(this.group);
     L.marker(spot, { icon: house(), interactive: false, keyboard: false, alt: "", title: label, zIndexOffset: 500 })
-      .bindTooltip(gettext("Searched place"), { permanent: true, direction: "bottom", offset: [0, 12], className: "map-spot-label" })
+      .bindTooltip(gettext("Searched place"), {
+        permanent: true, direction: "bottom", offset: [0, 12], className: "map-spot-label",
+      })
       .addTo(this.group);
   }
 

@@ -10,10 +10,13 @@ const toBounds = ([west, south, east, north]) => L.latLngBounds([south, west], [
 
 /** `section`: the element with data-map; `config`: see config.js. */
 export class MapView {
-  constructor(section, config, { label = gettext("Map. Arrow keys move it, plus and minus zoom."), isSmall = false, zoomSnap = 1 } = {}) {
+  constructor(section, config, { label = "", isSmall = false, zoomSnap = 1 } = {}) {
     this.config = config;
     this.section = section;
-    this.canvas = el("div", { class: "map-canvas", role: "group", "aria-label": label });
+    this.canvas = el("div", {
+      class: "map-canvas", role: "group",
+      "aria-label": label || gettext("Map. Arrow keys move it, plus and minus zoom, Enter opens what is in the middle."),
+    });
     this.notice = el("div", { class: "map-notice", role: "status", "aria-live": "polite", hidden: true });
     this.bar = el("div", { class: "map-sketch", hidden: true });
     section.replaceChildren(this.canvas, this.notice, this.bar);
@@ -122,7 +125,8 @@ export class MapView {
 
   get bbox() {
     const bounds = this.map.getBounds();
-    return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((value) => value.toFixed(5)).join(",");
+    const edges = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+    return edges.map((value) => value.toFixed(5)).join(",");
   }
 
   contains(bounds) {

@@ -36,7 +36,8 @@ async function write(text) {
 
 /** Without a secure context (plain http in an office network) there is no clipboard API. */
 function writeBySelection(text) {
-  const field = Object.assign(document.createElement("textarea"), { value: text, readOnly: true, className: "visually-hidden" });
+  const given = { value: text, readOnly: true, className: "visually-hidden" };
+  const field = Object.assign(document.createElement("textarea"), given);
   document.body.append(field);
   field.select();
   const isDone = document.execCommand("copy");

@@ -16,7 +16,9 @@ export class SearchForm {
 
   /** Without JavaScript the form loads a page; with it only the results, and the server names the new address. */
   enhance() {
-    const attributes = { "hx-get": this.form.action, "hx-target": "#results", "hx-swap": "outerHTML", "hx-sync": "this:replace" };
+    const attributes = {
+      "hx-get": this.form.action, "hx-target": "#results", "hx-swap": "outerHTML", "hx-sync": "this:replace",
+    };
     for (const [name, value] of Object.entries(attributes)) this.form.setAttribute(name, value);
     htmx.process(this.form);
   }

@@ -1,6 +1,9 @@
 // The person's point is posted, never put into an address (design §2): the page's own form carries it.
 
-/** Posts a point (degrees) as the place to search from (`origin`: "here" for the browser's own position); the server answers with a redirect to the search. */
+/**
+ * Posts a point (degrees) as the place to search from; the server answers with a redirect to the search.
+ * `origin`: "here" for the browser's own position.
+ */
 export function searchFrom(latlng, { radius = 1000, origin = "" } = {}) {
   const form = document.querySelector("[data-place-form]");
   if (!form) return;
