@@ -270,3 +270,13 @@ def test_pins_stay_sharp_beyond_the_last_stored_zoom(opener: Opener) -> None:
     assert set(widths) == {512}
     tiles = [each.url for each in watched.requests if "/tiles/resources/" in each.url]
     assert tiles and all("/resources/16/" in url for url in tiles)
+
+
+def test_map_speaks_the_language_of_the_page(opener: Opener) -> None:
+    watched = opener(locale="en-US").open("/resources/")
+    assert watched.page.locator("html").get_attribute("lang") == "en"
+    assert watched.page.locator(".map-legend summary").inner_text() == "Legend"
+    assert watched.page.locator(".leaflet-control-zoom-in").get_attribute("aria-label") == "Zoom in"
+    japanese = opener().open("/resources/")
+    assert japanese.page.locator(".map-legend summary").inner_text() == "凡例"
+    assert japanese.page.locator(".leaflet-control-zoom-in").get_attribute("aria-label") == "拡大"

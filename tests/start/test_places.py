@@ -27,10 +27,10 @@ def test_everything_lies_below_var_where_nothing_speaks_against_it(root: bool) -
 
 
 def test_a_folder_the_server_cannot_enter_is_left() -> None:
-    chosen = place(Path("/root/portal/var"), root=True, reachable=False)
+    chosen = place(Path("/srv/closed/portal/var"), root=True, reachable=False)
     assert chosen.data == Path("/var/lib/gisportal-abc123/pgdata")
     assert chosen.socket == Path("/var/lib/gisportal-abc123/run")
-    assert "/root/portal/var" in chosen.reason
+    assert "/srv/closed/portal/var" in chosen.reason
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,7 @@ def test_children_end_with_a_killed_supervisor(keeper: subprocess.Popen[bytes], 
     children = pids(tmp_path, "first") + pids(tmp_path, "second")
     keeper.kill()
     wait_for(lambda: not any(is_alive(pid) for pid in children), 5)
+    assert children
 
 
 def test_leftovers_are_recognised_by_their_marker_only(tmp_path: Path) -> None:

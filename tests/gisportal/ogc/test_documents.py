@@ -122,7 +122,9 @@ def test_schemas_have_titles_choices_units_and_roles(api: Client) -> None:
 def test_features_keep_to_their_schema(api: Client) -> None:
     for slug in ("resources", "districts-former"):
         rules = api.get(f"/ogc/collections/{slug}/schema/feature").json()
-        for feature in api.get(f"/ogc/collections/{slug}/items?limit=300").json()["features"]:
+        features = api.get(f"/ogc/collections/{slug}/items?limit=300").json()["features"]
+        assert features
+        for feature in features:
             kept = {key: value for key, value in feature["properties"].items() if value is not None}
             jsonschema.validate({**feature, "properties": kept}, rules)
 
