@@ -21,6 +21,7 @@ from layers.imports.plan import CityPlan, read_plan
 from layers.imports.readers import read_table
 from layers.imports.report import ImportReport
 from layers.imports.staging import StagedResource
+from layers.indexes import refresh_grams
 from layers.models import DistrictScheme, GazetteerTown
 
 INITIAL = "initial"
@@ -102,6 +103,7 @@ def apply_import(staged: Staged) -> ImportReport:
     """Write what was staged in one transaction; a second time nothing changes. Returns the report."""
     report, city = staged.report, staged.city
     with transaction.atomic():
+        transaction.on_commit(refresh_grams)
         sources = writer.write_sources(city.sources)
         initial = city.folder.parent.parent / INITIAL
         categories = load_categories(initial / "categories.json")
