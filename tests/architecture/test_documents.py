@@ -30,3 +30,23 @@ def test_every_decision_is_in_the_index() -> None:
 def test_every_manual_is_linked_from_the_readme() -> None:
     manuals = {str(path) for path in DOCUMENTS if path.parent == Path("gisportal/docs")}
     assert manuals - set(LINK.findall(read(Path("README.md")))) == set()
+
+
+HOOKS_GUIDE = Path("gisportal/docs/modules.md")
+
+
+def test_every_hook_is_documented() -> None:
+    adds = set(re.findall(r"^def (\w+)\((?:item|panel):", read(Path("gisportal/hooks.py")), re.M))
+    assert adds == {"menu_item", "detail_panel", "top_panel"}
+    assert [name for name in adds if f"`{name}(" not in read(HOOKS_GUIDE)] == []
+
+
+def test_every_event_is_documented_and_none_that_is_gone() -> None:
+    told = re.compile(r"""["']((?:account|organisation|password|public_site|session|token)\.[a-z]+)["']""")
+    rooms = ("gisportal/accounts", "gisportal/portal", "gisportal/planning", "gisportal/modules")
+    sources = [read(path) for path in files(".py", below=rooms) if "hooks.tell(" in read(path)]
+    documented = set(re.findall(r"`([a-z_]+\.[a-z]+)`", read(HOOKS_GUIDE))) - {
+        "layers.source",
+        "gisportal.audit",
+    }
+    assert documented == {action for source in sources for action in told.findall(source)}
