@@ -40,9 +40,24 @@ def _owner(request: HttpRequest, *, create: bool) -> str:
     return _digest(secret) if secret else ""
 
 
+def can_keep_place(request: HttpRequest) -> bool:
+    """Whether the request has a session to keep a point in: a browser has, a client with an API token has not."""
+    from gisportal.accounts.middleware import NoSession
+
+    return not isinstance(request.session, NoSession)
+
+
 @sensitive_variables("spot")
 def keep_place(request: HttpRequest, spot: Spot) -> str:
-    """Keeps a point for this session and returns its token; what has expired is thrown away."""
+    """Keeps a point for this session and returns its token; what has expired is thrown away.
+
+    Raises:
+        ParameterError: an API token has no session to keep it in.
+    """
+    if not can_keep_place(request):
+        raise ParameterError(
+            "place", _("A place is kept for browsers; with an API token send near=latitude,longitude.")
+        )
     purge_places()
     token = secrets.token_urlsafe(24)
     PersonPlace.objects.create(

@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gisportal.accounts.places import find_address, keep_place, resolvers
+from gisportal.accounts.places import can_keep_place, find_address, keep_place, resolvers
 from gisportal.portal.chips import radius_title
 from gisportal.portal.links import PERSON, checked_at, checked_view
 from gisportal.portal.map_config import map_config
@@ -90,7 +90,7 @@ def _tidied(request: HttpRequest) -> str:
     """The same address without empty parameters and without a person's point in the open, or nothing if it is so."""
     pairs = [(key, value) for key, values in request.GET.lists() for value in values]
     kept = [(key, value) for key, value in pairs if value.strip()]
-    if any(key in {"near", "address"} for key, _value in kept):
+    if any(key in {"near", "address"} for key, _value in kept) and can_keep_place(request):
         kept = _with_token(request, kept)
     return "" if kept == pairs else _joined(request.path, urlencode(kept))
 

@@ -13,6 +13,7 @@ ELSEWHERE = (
     gettext_noop("GSI pale map"),
     gettext_noop("GSI standard map"),
     gettext_noop("The place is no longer known here. Enter the address or choose the point again."),
+    gettext_noop("A place is kept for browsers; with an API token send near=latitude,longitude."),
     gettext_noop("The address was not found down to its town."),
     gettext_noop("The address is ambiguous: name its municipality and town."),
 )

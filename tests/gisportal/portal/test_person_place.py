@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from gisportal.accounts.models import PersonPlace
 from gisportal.accounts.places import purge_places
+from gisportal.accounts.tokens import create_token
 from gisportal.problems import StripQueryFilter
 from layers.access import Level
-from tests.factories import LAT, LON, make_resource, publish_site
+from tests.factories import LAT, LON, make_account, make_resource, publish_site
 from tests.gisportal.portal.conftest import SignedIn
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,14 @@ def test_a_point_in_the_open_is_hidden_under_a_token(signed_in: SignedIn, city: 
     assert response.status_code == 302
     query = parse_qs(urlsplit(response["Location"]).query)
     assert set(query) == {"q", "radius", "place"}
+
+
+def test_a_client_with_a_token_asks_with_near(city: dict[str, Any]) -> None:
+    headers = {"Authorization": f"Bearer {create_token(make_account(Level.A), name='x')}"}
+    found = Client().get(f"/resources/?near={LAT},{LON}&radius=100", headers=headers)
+    assert found.status_code == 200 and "特養さくら" in found.content.decode()
+    kept = Client().post("/resources/place", {"lat": str(LAT), "lon": str(LON)}, headers=headers)
+    assert kept.status_code == 400 and not PersonPlace.objects.exists()
 
 
 def test_a_click_on_the_map(signed_in: SignedIn, city: dict[str, Any]) -> None:
@@ -125,18 +134,8 @@ def test_a_token_is_of_its_session_only(signed_in: SignedIn, city: dict[str, Any
     assert "<code>place</code>" in html and "この条件を外して検索" in html
     assert token_of(url) not in html.replace(f"place={token_of(url)}", "", 1)
     mine.post("/accounts/logout/")
-    mine.force_login(PersonPlaceOwner.account())
+    mine.force_login(make_account(Level.B))
     assert mine.get(url).status_code == 400
-
-
-class PersonPlaceOwner:
-    """Another account in the same browser."""
-
-    @staticmethod
-    def account() -> Any:
-        from tests.factories import make_account
-
-        return make_account(Level.B)
 
 
 def test_a_token_ends(signed_in: SignedIn, city: dict[str, Any]) -> None:
