@@ -80,3 +80,19 @@ def test_one_text_has_one_translation() -> None:
     for key, (translations, name) in _translations([p for p in CATALOGUES if p.name != JAVASCRIPT]):
         found[key][translations] = name
     assert {key: ways for key, ways in found.items() if len(ways) > 1} == {}
+
+
+def test_texts_between_the_rooms_are_in_some_catalogue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``gisportal/*.py`` has no catalogue of its own; its texts stand in another's (``portal/texts.py``)."""
+    folder = tmp_path / "between"
+    folder.mkdir()
+    for path in (ROOT / "gisportal").glob("*.py"):
+        shutil.copy(path, folder)
+    (folder / "locale").mkdir()
+    monkeypatch.chdir(folder)
+    call_command("makemessages", locale=["ja"], no_wrap=True, verbosity=0)
+    said = {text.key for text in read_catalogue(folder / "locale/ja/LC_MESSAGES/django.po")}
+    assert said
+    assert said - {key for key, _translation in _translations(CATALOGUES)} == set()
