@@ -7,7 +7,7 @@ administrator's change is in force with the next request, in every process.
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import get_language
 
@@ -98,6 +98,11 @@ class Vocabulary:
     supports: dict[str, tuple[str, str]] = field(default_factory=dict)
     fields: dict[str, DefinedField] = field(default_factory=dict)
     schemes: dict[str, SchemeInfo] = field(default_factory=dict)
+
+    @cached_property
+    def fields_kept(self) -> dict[tuple[str, str | None], dict[str, Any]]:
+        """Room for what is built of these words, by scope and language (``layers/resources.py``)."""
+        return {}
 
     @cached_property
     def top_categories(self) -> list[CategoryInfo]:

@@ -1,6 +1,7 @@
 """Who is looking: ``request.viewer``, from a session or an API token."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from gisportal.accounts.places import resolvers
 from gisportal.accounts.session_times import keep_session
 from gisportal.accounts.viewers import anonymous_viewer, viewer_of
 from layers.access import Viewer, current_viewer
+from layers.versions import known_versions
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -75,8 +77,12 @@ class ViewerMiddleware:
         request.session = NoSession()
         request.user = token.account
         request._dont_enforce_csrf_checks = not sent_by_another_site(request)  # type: ignore[attr-defined]
+        viewer = viewer_of(token.account, token.public_site)  # type: ignore[attr-defined]
+        # What writes may raise versions while it runs.
+        is_reading = request.method in {"GET", "HEAD"}
         try:
-            return self._answer(request, viewer_of(token.account, token.public_site))  # type: ignore[attr-defined]
+            with known_versions(token.versions) if is_reading else nullcontext():  # type: ignore[attr-defined]
+                return self._answer(request, viewer)
         finally:
             request.session = session
 

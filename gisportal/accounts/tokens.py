@@ -13,6 +13,7 @@ from gisportal import hooks
 from gisportal.accounts.models import AccessSetting, Account, ApiToken
 from layers.models import Organisation
 from layers.prepared import SLOT, Prepared
+from layers.versions import READ_AHEAD, as_column
 
 MARK = "gp_"
 PREFIX_LENGTH = 11
@@ -63,7 +64,7 @@ def revoke_token(token: ApiToken, *, actor: Account | None = None) -> None:
 
 
 def token_of(secret: str) -> ApiToken:
-    """The token with its account, organisation and the switch of the public site, in one query.
+    """The token with its account, organisation, the switch of the public site and versions read ahead, in one query.
 
     Raises:
         InvalidToken: unknown, revoked, past its time, or of an inactive account; it is not told which.
@@ -84,7 +85,7 @@ def _rows() -> "QuerySet[ApiToken, tuple[object, ...]]":
     names = _columns(ApiToken)
     names += [f"account__{name}" for name in _columns(Account)]
     names += [f"account__organisation__{name}" for name in _columns(Organisation)]
-    return found.values_list(*names, AccessSetting.as_column())
+    return found.values_list(*names, AccessSetting.as_column(), *map(as_column, READ_AHEAD))
 
 
 _PREPARED: Final = Prepared(_rows)
@@ -95,7 +96,7 @@ def _read(digest: str) -> ApiToken | None:
     rows = _PREPARED.fetch(digest)
     if not rows:
         return None
-    *values, public_site = rows[0]
+    *values, public_site, schema, resources = rows[0]
     first, second = len(_columns(ApiToken)), len(_columns(ApiToken)) + len(_columns(Account))
     token = ApiToken.from_db(DEFAULT_DB_ALIAS, _columns(ApiToken), values[:first])
     token.account = Account.from_db(DEFAULT_DB_ALIAS, _columns(Account), values[first:second])
@@ -103,6 +104,7 @@ def _read(digest: str) -> ApiToken | None:
         organisation = Organisation.from_db(DEFAULT_DB_ALIAS, _columns(Organisation), values[second:])
         token.account.organisation = organisation
     token.public_site = public_site  # type: ignore[attr-defined]
+    token.versions = dict(zip(READ_AHEAD, (schema, resources), strict=True))  # type: ignore[attr-defined]
     return token
 
 
