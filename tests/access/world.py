@@ -121,17 +121,14 @@ class World:
 
 
 def _rows() -> list[Row]:
-    combinations = product(
-        ("draft", "members", "public"),
-        (False, True),
-        ((), ("carl",), ("cora",)),
-        (True, False),
-        (False, True),
-    )
-    return [
-        Row(f"資源{number:03}", publication, trash, kept, place, phone)
-        for number, (publication, trash, kept, place, phone) in enumerate(combinations)
+    """Publications × people responsible × ways a place and a telephone are shown, and some in the trash."""
+    shown = ((True, False), (True, True), (False, True))
+    kept = product(("draft", "members", "public"), ((), ("carl",), ("cora",)), shown)
+    rows = [(publication, False, keepers, *way) for publication, keepers, way in kept]
+    rows += [
+        (publication, True, ("carl", "cora"), True, False) for publication in ("draft", "members", "public")
     ]
+    return [Row(f"資源{number:03}", *row) for number, row in enumerate(rows)]
 
 
 def _position(number: int) -> Point:
