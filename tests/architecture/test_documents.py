@@ -49,3 +49,12 @@ def test_every_event_is_documented_and_none_that_is_gone() -> None:
     rows = [line.split("|")[1] for line in guide.splitlines() if line.startswith("| `")]
     documented = {action for row in rows for action in re.findall(r"`([a-z_.]+)`", row)}
     assert documented == {action for source in sources for action in told.findall(source)}
+
+
+NAMED = re.compile(r"`((?:gisportal|layers|tiles|styles|fixtures|tests)/[\w./-]*)`")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=str)
+def test_named_files_exist(path: Path) -> None:
+    named = {name for name in NAMED.findall(read(path)) if not name.startswith("gisportal/modules/")}
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
