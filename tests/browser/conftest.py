@@ -109,7 +109,11 @@ def opener(
     contexts: list[BrowserContext] = []
 
     def open_page(
-        user: str = "admin", size: str = "desktop", server: Portal = portal, tiles: str = "answer"
+        user: str = "admin",
+        size: str = "desktop",
+        server: Portal = portal,
+        tiles: str = "answer",
+        locale: str = "ja-JP",
     ) -> Watched:
         state = sign_ins.get((server.url, user)) if user else None
         context = browser.new_context(

@@ -161,6 +161,14 @@ export class Points {
     return { mark, latlng: this.layer.latLngOf(found.frame, mark.x, mark.y) };
   }
 
+  /** Ids of what stands on a pin's point; with `isClose` also of the pins it touches. */
+  together(mark, latlng, isClose) {
+    const found = isClose ? this.layer.frameAt(latlng) : null;
+    const touching = (found?.frame.marks ?? [])
+      .filter((each) => !each.isCluster && Math.hypot(each.x - found.x, each.y - found.y) < PIN);
+    return [...new Set([mark, ...touching].flatMap((each) => each.features.map((feature) => feature.id)))];
+  }
+
   reach(mark) {
     return mark.isCluster ? clusterRadius(mark.count) : PIN + HALO;
   }

@@ -12,6 +12,9 @@ import { Sketch } from "./sketch.js";
 import { SearchedPlace } from "./spot.js";
 import { MapView } from "./view.js";
 
+/** From this zoom pins that still touch count as one place: closer in they would hardly part. */
+const CLOSE = 17;
+
 /** `on`: {toggle(code), area({bbox|within}), place(latlng), district(key), choose(id), moved()}. */
 export class SearchMap {
   constructor(section, config, categories, on) {
@@ -161,21 +164,13 @@ export class SearchMap {
 
   /** `back`: where the focus returns to; the entry in the list unless given. */
   open({ mark, latlng }, back = null) {
-    if (!mark.isCluster) {
-      const ids = mark.features.map((feature) => String(feature.id));
-      const entry = ids.length === 1 ? this.on.choose(ids[0]) : null;
-      if (ids.length > 1) this.popups.openSeveral(ids, latlng, back);
-      else this.popups.openResource(ids[0], latlng, back ?? entry);
+    if (mark.isCluster) {
+      this.map.setView(latlng, Math.min(this.map.getZoom() + 2, this.map.getMaxZoom()));
       return;
     }
-    const ids = String(mark.features[0].properties.ids ?? "").split(",").filter(Boolean);
-    if (ids.length && (this.isOnePoint(mark) || this.map.getZoom() >= this.map.getMaxZoom())) {
-      this.popups.openSeveral(ids, latlng);
-    } else this.map.setView(latlng, Math.min(this.map.getZoom() + 2, this.map.getMaxZoom()));
-  }
-
-  isOnePoint(mark) {
-    return mark.features[0].properties.one_point === true;
+    const ids = this.points.together(mark, latlng, this.map.getZoom() >= CLOSE).map(String);
+    if (ids.length > 1) this.popups.openSeveral(ids, latlng, back);
+    else this.popups.openResource(ids[0], latlng, back ?? this.on.choose(ids[0]));
   }
 
   /** A click beside every pin: offer the district below, and a search from here. */
