@@ -112,12 +112,8 @@ def items_links(
 ) -> list[Link]:
     """Links of a page of features: self, alternate, next, prev, collection."""
     address = f"{base_url(request)}/collections/{source.slug}"
-    kept = [
-        (key, value)
-        for key, given in request.GET.lists()
-        for value in given
-        if key not in {"f", "offset", "after"}
-    ]
+    replaced = {"f", "offset", "after"}
+    kept = [(key, value) for key, given in request.GET.lists() if key not in replaced for value in given]
     here = (
         [("after", str(asked.after))]
         if asked.after

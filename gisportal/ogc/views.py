@@ -2,13 +2,14 @@
 
 import json
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gisportal.accounts.places import resolvers
+from gisportal.accounts.places import can_keep_place, keep_place, resolvers
 from gisportal.ogc import openapi
 from gisportal.ogc.collections import collection_info, collection_infos
 from gisportal.ogc.conformance import CONFORMANCE
@@ -29,6 +30,7 @@ from layers import parameters as read
 from layers.access import current_viewer
 from layers.errors import FeatureNotFound
 from layers.geojson import Shape
+from layers.query import Spot
 from layers.source import FeatureSource, get_source
 
 SCHEMA: Final = "application/schema+json"
@@ -180,6 +182,9 @@ def items(request: HttpRequest, slug: str) -> HttpResponse:
     asked = parse_items(source, request.GET, resolvers(request))
     if wanted_format(request) == JSON:
         return items_json(request, source, asked)
+    spot = asked.query.spot
+    if spot is not None and not spot.token and can_keep_place(request):
+        return _under_token(request, spot)
     page, count = read_page(source, asked, source.version())
     features = json.loads(b"[" + page.features + b"]")
     links = {link["rel"]: link["href"] for link in items_links(request, source, asked, page, HTML)}
@@ -188,6 +193,19 @@ def items(request: HttpRequest, slug: str) -> HttpResponse:
         table=feature_table(source, features, asked.shape), count=count, links=links,
         first=asked.position + 1, last=asked.position + page.number_returned,
     )  # fmt: skip
+
+
+def _under_token(request: HttpRequest, spot: Spot) -> HttpResponse:
+    """The same page with a person's point under a token of the session: no page makes an address that holds one."""
+    left = [
+        (key, value)
+        for key, given in request.GET.lists()
+        if key not in {"near", "address"}
+        for value in given
+    ]
+    response = redirect(f"{request.path}?{urlencode([*left, ('place', keep_place(request, spot))])}")
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @ogc_view

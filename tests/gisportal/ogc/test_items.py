@@ -1,5 +1,6 @@
 """Parameters, paging, links and caching of ``items``."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from django.test import Client
 
+from gisportal.accounts.models import Account
 from gisportal.ogc import collections
 from layers.models import Resource
 
@@ -196,6 +198,26 @@ def test_headers(api: Client) -> None:
     assert api.head(f"{ITEMS}?limit=1").status_code == 200
     assert api.options(ITEMS)["Allow"] == "GET, HEAD, OPTIONS"
     assert api.post(ITEMS).status_code == 405
+
+
+def test_a_page_makes_no_address_that_holds_a_persons_point(
+    takamatsu: dict[str, str], client: Client
+) -> None:
+    client.force_login(Account.objects.get(username="ogc-a"))
+    page = client.get(f"{ITEMS}?f=html&near=34.3428,134.0466&radius=3000&limit=20", follow=True)
+    assert page.status_code == 200 and len(page.redirect_chain) == 1
+    text = page.content.decode()
+    assert "near=" not in text and "34.3428" not in text and "place=" in text
+    onward = re.findall(r'href="([^"]+)" rel="next"', text)[0].replace("&amp;", "&")
+    second = client.get(onward)
+    assert second.status_code == 200
+    plain = client.get(f"{ITEMS}?near=34.3428,134.0466&radius=3000&limit=20&offset=20&properties=name").json()
+    shown = re.findall(r"/items/(\d+)\?f=html", second.content.decode())
+    assert shown == [str(item["id"]) for item in plain["features"]]
+
+
+def test_a_token_has_no_session_to_keep_a_point_in(api: Client) -> None:
+    assert api.get(f"{ITEMS}?f=html&near=34.3428,134.0466&radius=3000").status_code == 200
 
 
 def test_links_are_right_behind_a_proxy(api: Client, settings: Any) -> None:
