@@ -1,5 +1,6 @@
 """The access matrix: ways out × kinds of viewer × sources, against an independent rule (design §2, R21)."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -82,6 +83,10 @@ def test_numbers_agree(world: World, client: Client, who: Who, public: bool) -> 
         return
     assert answer.json()["numberMatched"] == len(rows)
     assert doors.cluster_total(client, headers) == len(placed)
+    table = client.get("/planning/crosstab.json?rows=category&columns=district:area", headers=headers).json()
+    assert table["total"] == table["cells"][0][0] == len(rows)
+    legend = client.get("/styles/resources/legend.svg?counts=true", headers=headers).content.decode()
+    assert re.findall(r">介護[^<]*?([0-9,]+)[^0-9<]*<", _joined(legend)) == [f"{len(rows):,}"]
     source = next(source for source in sources(_viewer(world, who, public)) if source.slug == "resources")
     facets = {facet.value: facet.count for facet in source.facets(source.parse({}), "category")}
     assert facets["care"] == len(rows)
@@ -89,6 +94,11 @@ def test_numbers_agree(world: World, client: Client, who: Who, public: bool) -> 
     assert source.count(near).number == 0
     districts = source.facets(source.parse({}), "district:area")
     assert districts[0].count == len(rows)
+
+
+def _joined(svg: str) -> str:
+    """Texts of a legend with the number behind each title pulled up to it."""
+    return re.sub(r"</text>\s*<text[^>]*>(?=[0-9,]+[^<]*<)", " ", svg)
 
 
 def _viewer(world: World, who: Who, public: bool) -> object:
