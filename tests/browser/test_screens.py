@@ -14,9 +14,9 @@ PICTURE = Path(settings.BASE_DIR) / "gisportal" / "docs" / "images" / "search.pn
 
 def test_screenshot_of_the_search_page(opener: Opener, own_map_portal: Portal) -> None:
     """Written into the manual only when asked for (GISPORTAL_WRITE_SCREENSHOT=1)."""
-    watched = opener(server=own_map_portal).open(
-        "/resources/?category=medical&category=child&category=elderly"
-    )
+    watched = opener(server=own_map_portal)
+    watched.page.set_viewport_size({"width": 1600, "height": 960})
+    watched.open("/resources/?category=medical&category=child&category=elderly")
     watched.wait_for_pins()
     watched.page.wait_for_timeout(2500)
     path = watched.shot("search")
