@@ -55,7 +55,7 @@ DEMO_ACCOUNTS = (
         "管理者(デモ)",
         CITY_HALL,
         True,
-        _("administrator: as A, and settles accounts, fields, categories and districts"),
+        _("administrator: sees everything, and settles accounts, categories, fields and the public site"),
     ),
     DemoAccount(
         "level-a",
@@ -63,7 +63,7 @@ DEMO_ACCOUNTS = (
         "市職員(デモ)",
         CITY_HALL,
         True,
-        _("level A, city staff: reads, edits and deletes everything"),
+        _("level A, city staff: sees everything, with the fields for city staff"),
     ),
     DemoAccount(
         "level-b",
@@ -71,7 +71,7 @@ DEMO_ACCOUNTS = (
         "相談支援員(デモ)",
         CENTRE,
         False,
-        _("level B, consultation centre: reads everything, edits what it is responsible for"),
+        _("level B, consultation centre: sees everything but the fields for city staff"),
         directly=4,
     ),
     DemoAccount(
@@ -80,7 +80,7 @@ DEMO_ACCOUNTS = (
         "事業者(デモ)",
         PROVIDER,
         False,
-        _("level C, provider: reads and edits what it is responsible for"),
+        _("level C, provider: sees the entries it is responsible for"),
         directly=3,
         through_organisation=2,
     ),

@@ -6,80 +6,134 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('layers', '0001_initial'),
+        ("layers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='GazetteerLoad',
+            name="GazetteerLoad",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('loaded_at', models.DateTimeField(auto_now_add=True, verbose_name='loaded at')),
-                ('scope', models.CharField(max_length=200, verbose_name='scope')),
-                ('town_count', models.PositiveIntegerField(verbose_name='towns')),
-                ('number_count', models.PositiveIntegerField(verbose_name='address numbers')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("loaded_at", models.DateTimeField(auto_now_add=True, verbose_name="loaded at")),
+                ("scope", models.CharField(max_length=200, verbose_name="scope")),
+                ("town_count", models.PositiveIntegerField(verbose_name="towns")),
+                ("number_count", models.PositiveIntegerField(verbose_name="address numbers")),
             ],
             options={
-                'verbose_name': 'gazetteer import',
-                'verbose_name_plural': 'gazetteer imports',
-                'ordering': ['-id'],
+                "verbose_name": "gazetteer import",
+                "verbose_name_plural": "gazetteer imports",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='GazetteerCity',
+            name="GazetteerCity",
             fields=[
-                ('lg_code', models.CharField(max_length=6, primary_key=True, serialize=False, verbose_name='municipality code')),
-                ('pref', models.CharField(max_length=10, verbose_name='prefecture')),
-                ('county', models.CharField(blank=True, max_length=20, verbose_name='county')),
-                ('city', models.CharField(max_length=20, verbose_name='city')),
-                ('ward', models.CharField(blank=True, max_length=20, verbose_name='ward')),
-                ('geom', django.contrib.gis.db.models.fields.PointField(null=True, srid=4326, verbose_name='position')),
+                (
+                    "lg_code",
+                    models.CharField(
+                        max_length=6, primary_key=True, serialize=False, verbose_name="municipality code"
+                    ),
+                ),
+                ("pref", models.CharField(max_length=10, verbose_name="prefecture")),
+                ("county", models.CharField(blank=True, max_length=20, verbose_name="county")),
+                ("city", models.CharField(max_length=20, verbose_name="city")),
+                ("ward", models.CharField(blank=True, max_length=20, verbose_name="ward")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.PointField(
+                        null=True, srid=4326, verbose_name="position"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'municipality',
-                'verbose_name_plural': 'municipalities',
-                'ordering': ['lg_code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('lg_code__regex', '^[0-9]{6}$')), name='gazetteer_city_code_has_six_digits')],
+                "verbose_name": "municipality",
+                "verbose_name_plural": "municipalities",
+                "ordering": ["lg_code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("lg_code__regex", "^[0-9]{6}$")),
+                        name="gazetteer_city_code_has_six_digits",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='GazetteerNumber',
+            name="GazetteerNumber",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lg_code', models.CharField(max_length=6, verbose_name='municipality code')),
-                ('key', models.CharField(max_length=160, verbose_name='key of the town')),
-                ('number', models.CharField(max_length=40, verbose_name='number')),
-                ('level', models.PositiveSmallIntegerField(verbose_name='level')),
-                ('geom', django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=4326, verbose_name='position')),
-                ('origin', models.CharField(max_length=60, verbose_name='data source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("lg_code", models.CharField(max_length=6, verbose_name="municipality code")),
+                ("key", models.CharField(max_length=160, verbose_name="key of the town")),
+                ("number", models.CharField(max_length=40, verbose_name="number")),
+                ("level", models.PositiveSmallIntegerField(verbose_name="level")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.PointField(
+                        spatial_index=False, srid=4326, verbose_name="position"
+                    ),
+                ),
+                ("origin", models.CharField(max_length=60, verbose_name="data source")),
             ],
             options={
-                'verbose_name': 'address number',
-                'verbose_name_plural': 'address numbers',
-                'indexes': [models.Index(fields=['lg_code', 'key', 'number'], name='gazetteer_number_key')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('level__range', (6, 7))), name='gazetteer_number_level')],
+                "verbose_name": "address number",
+                "verbose_name_plural": "address numbers",
+                "indexes": [models.Index(fields=["lg_code", "key", "number"], name="gazetteer_number_key")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__range", (6, 7))), name="gazetteer_number_level"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='GazetteerTown',
+            name="GazetteerTown",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lg_code', models.CharField(max_length=6, verbose_name='municipality code')),
-                ('town', models.CharField(max_length=80, verbose_name='town')),
-                ('koaza', models.CharField(blank=True, max_length=80, verbose_name='koaza')),
-                ('level', models.PositiveSmallIntegerField(verbose_name='level')),
-                ('key', models.CharField(max_length=160, verbose_name='key')),
-                ('geom', django.contrib.gis.db.models.fields.PointField(spatial_index=False, srid=4326, verbose_name='position')),
-                ('is_derived', models.BooleanField(default=False, verbose_name='derived')),
-                ('origin', models.CharField(max_length=60, verbose_name='data source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("lg_code", models.CharField(max_length=6, verbose_name="municipality code")),
+                ("town", models.CharField(max_length=80, verbose_name="town")),
+                ("koaza", models.CharField(blank=True, max_length=80, verbose_name="koaza")),
+                ("level", models.PositiveSmallIntegerField(verbose_name="level")),
+                ("key", models.CharField(max_length=160, verbose_name="key")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.PointField(
+                        spatial_index=False, srid=4326, verbose_name="position"
+                    ),
+                ),
+                ("is_derived", models.BooleanField(default=False, verbose_name="derived")),
+                ("origin", models.CharField(max_length=60, verbose_name="data source")),
             ],
             options={
-                'verbose_name': 'town',
-                'verbose_name_plural': 'towns',
-                'indexes': [models.Index(fields=['lg_code'], name='gazetteer_town_lg_code'), models.Index(fields=['key'], name='gazetteer_town_key'), django.contrib.postgres.indexes.GistIndex(fields=['geom'], name='gazetteer_town_geom')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('level__range', (3, 5))), name='gazetteer_town_level'), models.CheckConstraint(condition=models.Q(('key', ''), _negated=True), name='gazetteer_town_has_key')],
+                "verbose_name": "town",
+                "verbose_name_plural": "towns",
+                "indexes": [
+                    models.Index(fields=["lg_code"], name="gazetteer_town_lg_code"),
+                    models.Index(fields=["key"], name="gazetteer_town_key"),
+                    django.contrib.postgres.indexes.GistIndex(fields=["geom"], name="gazetteer_town_geom"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__range", (3, 5))), name="gazetteer_town_level"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("key", ""), _negated=True), name="gazetteer_town_has_key"
+                    ),
+                ],
             },
         ),
     ]

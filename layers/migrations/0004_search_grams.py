@@ -18,7 +18,8 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("share__gt", 0), ("share__lte", 1)), name="search_gram_share_is_share"
+                        condition=models.Q(("share__gt", 0), ("share__lte", 1)),
+                        name="search_gram_share_is_share",
                     )
                 ],
             },

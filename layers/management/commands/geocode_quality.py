@@ -26,9 +26,7 @@ class Command(BaseCommand):
         """The folder and the form of the answer."""
         parser.add_argument("folder", type=Path)
         parser.add_argument("--json", action="store_true", help="print JSON")
-        parser.add_argument(
-            "--failures", action="store_true", help="list what is not resolved or doubtful"
-        )
+        parser.add_argument("--failures", action="store_true", help="list what is not resolved or doubtful")
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         """Measure and print."""
