@@ -4,8 +4,10 @@ Visibility, conditions and masking come compiled from the source; here they are 
 the few modules allowed a cursor.
 """
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Final
 
 from django.contrib.gis.geos import Polygon
@@ -28,6 +30,10 @@ DEFAULT_KEYS: Final = ("name", "category", "key")
 #: Parameters of a search the pyramid of cells can answer by itself.
 PYRAMID_KEYS: Final = frozenset({"category", "sort", "page", "per_page", "lang"})
 PYRAMID_SCOPES: Final = {"public": "public_", "members": "", "staff": ""}
+
+_COMPILED_KEPT: Final = 256
+_compiled: "OrderedDict[tuple[Any, ...], Compiled]" = OrderedDict()
+_lock: Final = Lock()
 
 _MVT: Final = (
     f"SELECT ST_AsMVT(tile, %s, {EXTENT}, 'geom', 'feature_id') FROM (%s) tile WHERE tile.geom IS NOT NULL"
@@ -77,10 +83,10 @@ def build(asked: Request) -> bytes:
 
 
 def _points(asked: Request, source: ResourceSource) -> bytes:
-    box = asked.tile.box_with(BUFFER / EXTENT)
-    rows = _in_box(source.found(asked.query), box)
-    sql, params = _selected(asked, rows)
-    return _run(_MVT % ("%s", sql), [source.slug, *params])
+    west, south, east, north = asked.tile.box_with(BUFFER / EXTENT)
+    box = f"q.drawn && ST_MakeEnvelope(%s, %s, %s, %s, {WEB_MERCATOR_SRID})"
+    sql, params = _selected(asked, _found_sql(asked, source))
+    return _run(_MVT % ("%s", f"{sql} WHERE {box}"), [source.slug, *params, west, south, east, north])
 
 
 def _in_box(rows: "QuerySet[Any]", box: tuple[float, float, float, float]) -> "QuerySet[Any]":
@@ -89,10 +95,43 @@ def _in_box(rows: "QuerySet[Any]", box: tuple[float, float, float, float]) -> "Q
     return rows.filter(geom_3857__bboverlaps=area)
 
 
-def _selected(asked: Request, rows: "QuerySet[Any]", extra: str = "") -> Compiled:
-    """Rows as the columns of a tile: id, properties as the viewer sees them, point."""
+def _found_sql(asked: Request, source: ResourceSource) -> Compiled:
+    """Rows found anywhere as id, properties and point; kept, because the tiles of a map ask the same search."""
+    return _kept(asked, "found", lambda: _point_rows(asked, source.found(asked.query)))
+
+
+def _visible_sql(asked: Request, source: ResourceSource) -> Compiled:
+    return _kept(asked, "visible", lambda: _point_rows(asked, source.visible()))
+
+
+def _point_rows(asked: Request, rows: "QuerySet[Any]") -> Compiled:
     selected = asked.source.select(rows.order_by(), asked.keys, drawn=Plain(F("geom_3857")))
-    sql, params = selected.query.sql_with_params()
+    return selected.query.sql_with_params()
+
+
+def _kept(asked: Request, part: str, compile_rows: Callable[[], Compiled]) -> Compiled:
+    """Compiled SQL of a search. That of a person's point, a moving date or a viewer's own rows is never kept."""
+    query, source = asked.query, asked.source
+    is_own = source.viewer.scope_key.startswith("own:")
+    if is_own or query.spot or query.serves or query.stale is not None or query.equals:
+        return compile_rows()
+    words = source.vocabulary.version if isinstance(source, ResourceSource) else 0
+    key = (part, source.slug, source.viewer.scope_key, words, asked.keys, query)
+    with _lock:
+        if key in _compiled:
+            _compiled.move_to_end(key)
+            return _compiled[key]
+    made = compile_rows()
+    with _lock:
+        _compiled[key] = made
+        while len(_compiled) > _COMPILED_KEPT:
+            _compiled.popitem(last=False)
+    return made
+
+
+def _selected(asked: Request, rows: Compiled, extra: str = "") -> Compiled:
+    """Rows as the columns of a tile: id, properties as the viewer sees them, point."""
+    sql, params = rows
     columns = _columns(asked)
     return (
         f"SELECT q.id AS feature_id, q.id AS id, {columns}{extra}, {_GEOM % 'q.drawn'} AS geom FROM ({sql}) q",
@@ -145,7 +184,8 @@ def _clustered(asked: Request, source: ResourceSource) -> bytes:
     names = ["count", *counts]
     nothing = "".join(f", NULL::bigint AS {name}" for name in names)
     if single_ids:
-        singles, params = _selected(asked, source.visible().filter(pk__in=single_ids), nothing)
+        singles, params = _selected(asked, _visible_sql(asked, source), nothing)
+        singles, params = f"{singles} WHERE q.id = ANY (%s)", [*params, single_ids]
     else:
         singles, params = _no_rows(asked, nothing)
     given = ", ".join(["%s::float8[]"] * 2 + ["%s::bigint[]"] * len(names))
