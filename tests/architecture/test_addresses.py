@@ -39,6 +39,7 @@ QUERIES = {
 #: Answers other than 200 to a plain GET, with the reason.
 OTHERWISE = {
     "account_login": 302,  # signed in already
+    "account_set_password": 302,  # to the list of sessions; nobody sets a first password himself
     "portal:place": 302,  # posted only; leads back to the search
     "set_language": 302,  # posted only; leads back
     "tiles:tile": 204,  # nothing lies in this tile
