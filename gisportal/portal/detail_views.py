@@ -116,7 +116,7 @@ def _context(
         "panels": detail_panels(source.viewer, feature),
         "spot": spot,
         "route": f"{point.y:.6f},{point.x:.6f}" if point else "",
-        "map_config": _map(request, feature, spot),
+        "map_config": _map(request, source, feature, spot),
         "back_url": _back(request),
     }  # fmt: skip
 
@@ -156,11 +156,13 @@ def _others(source: ResourceSource, resource_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _map(request: HttpRequest, feature: Feature, spot: Spot | None) -> dict[str, Any] | None:
+def _map(
+    request: HttpRequest, source: ResourceSource, feature: Feature, spot: Spot | None
+) -> dict[str, Any] | None:
     """The small map; None where no position is shown."""
     if feature.geom is None:
         return None
-    config = base_config(request)
+    config = base_config(request, source.vocabulary)
     point: Any = feature.geom
     config.update(
         query="",

@@ -13,11 +13,11 @@ from gisportal.portal.models import SiteSetting
 from gisportal.portal.search import SearchPage
 from layers.access import Viewer
 from layers.resources import ResourceSource
-from layers.vocabulary import vocabulary
+from layers.vocabulary import Vocabulary, vocabulary
 from tiles import basemap
 
 
-def base_config(request: HttpRequest) -> dict[str, Any]:
+def base_config(request: HttpRequest, words: Vocabulary | None = None) -> dict[str, Any]:
     """What every map of the portal needs. Coordinates are degrees; ``bounds``: west, south, east, north."""
     setting = SiteSetting.current()
     centre = None if setting.centre_lon is None else [setting.centre_lat, setting.centre_lon]
@@ -41,7 +41,7 @@ def base_config(request: HttpRequest) -> dict[str, Any]:
                 "careArea": scheme.is_care_area,
                 "tiles": f"/tiles/{scheme.slug}/{{z}}/{{x}}/{{y}}.mvt",
             }
-            for scheme in vocabulary().schemes.values()
+            for scheme in (words or vocabulary()).schemes.values()
         ]
         if viewer.is_served
         else [],
@@ -69,7 +69,7 @@ def base_maps() -> list[dict[str, Any]]:
 
 def map_config(request: HttpRequest, page: SearchPage, view: str, at: str) -> dict[str, Any]:
     """The map of the search page. ``spot`` is this session's own and stands in no address."""
-    config = base_config(request)
+    config = base_config(request, page.source.vocabulary)
     spot = page.query.spot
     config.update(
         query=page.tile_query,
@@ -79,7 +79,6 @@ def map_config(request: HttpRequest, page: SearchPage, view: str, at: str) -> di
         hasPlace=spot is not None,
         spot=None if spot is None else {"lat": spot.lat, "lon": spot.lon},
         radius=page.query.radius,
-        version=page.source.version(),
     )
     if config["bounds"] is None and config["centre"] is None:
         config["cityBounds"] = whole_extent(page.source)
