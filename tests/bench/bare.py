@@ -8,10 +8,10 @@ from typing import Final
 
 VISIBLE: Final = "r.deleted_at IS NULL"
 
-#: A finished FeatureCollection of the first ``limit`` resources by id, every property a staff member sees.
+#: A finished FeatureCollection of ``limit`` resources by id behind one, every property a staff member sees.
 ITEMS: Final = f"""
 SELECT '{{"type":"FeatureCollection","features":[' || string_agg(feature, ',' ORDER BY id) || '],"numberMatched":'
-    || (SELECT count(*) FROM layers_resource r WHERE {VISIBLE})
+    || {{count}}
     || ',"numberReturned":' || count(*) || ',"links":' || %(links)s || ',"timeStamp":"'
     || to_char(now(), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '"}}'
 FROM (
@@ -35,9 +35,11 @@ FROM (
             replace(to_json(r.updated_at) #>> '{{}}', '+00:00', 'Z') AS updated_at,
             replace(to_json(r.verified_at) #>> '{{}}', '+00:00', 'Z') AS verified_at
     ) p
-    WHERE {VISIBLE} ORDER BY r.id LIMIT %(limit)s
+    WHERE {VISIBLE} AND r.id > %(after)s ORDER BY r.id LIMIT %(limit)s
 ) page
 """
+
+COUNT: Final = f"(SELECT count(*) FROM layers_resource r WHERE {VISIBLE})"
 
 #: All points of a tile, with the properties tiles carry.
 TILE: Final = f"""

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from psycopg.conninfo import make_conninfo
+
 from tests.bench import items, maps, searches
 from tests.bench.measure import Row
 from tests.bench.world import World, make_token
@@ -26,11 +28,14 @@ def main(size: str, cases: list[str], folder: Path, *, is_quick: bool) -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gisportal.settings")
     django.setup()
+    from django.db import connection
+
     from tests.bench.server import portal
 
     url = os.environ["DATABASE_URL"]
     with portal(url, folder) as port:
-        world = World(url, size, port, make_token(), is_quick)
+        options = connection.settings_dict["OPTIONS"]["options"]
+        world = World(make_conninfo(url, options=options), size, port, make_token(), is_quick)
         rows = []
         for case in cases:
             print(f"{case} of {size} …", file=sys.stderr, flush=True)

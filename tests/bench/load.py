@@ -7,13 +7,12 @@ import multiprocessing
 import socket
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from itertools import cycle
+from typing import Any
 
 import psycopg
-
-OPTIONS: Final = "-c jit=off -c plan_cache_mode=force_custom_plan -c TimeZone=UTC"
 
 
 @dataclass(frozen=True)
@@ -26,20 +25,21 @@ class Answer:
 
 
 class Http:
-    """One keep-alive connection. Reading is by hand: the client of the standard library costs as much as the answer."""
+    """One keep-alive connection asking for some paths in turn.
 
-    def __init__(self, port: int, path: str, headers: dict[str, str]) -> None:
-        lines = [
-            f"GET {path} HTTP/1.1",
-            f"Host: 127.0.0.1:{port}",
-            *(f"{key}: {value}" for key, value in headers.items()),
-        ]
-        self._request = ("\r\n".join(lines) + "\r\n\r\n").encode()
+    Reading is by hand: the client of the standard library costs as much as the answer.
+    """
+
+    def __init__(self, port: int, paths: Sequence[str], headers: dict[str, str]) -> None:
+        told = "".join(
+            f"{key}: {value}\r\n" for key, value in {"Host": f"127.0.0.1:{port}", **headers}.items()
+        )
+        self._requests = cycle([f"GET {path} HTTP/1.1\r\n{told}\r\n".encode() for path in paths])
         self._socket = socket.create_connection(("127.0.0.1", port))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def __call__(self) -> Answer:
-        self._socket.sendall(self._request)
+        self._socket.sendall(next(self._requests))
         got = b""
         while (end := got.find(b"\r\n\r\n")) < 0:
             got += self._more()
@@ -69,14 +69,17 @@ def _head(text: bytes) -> tuple[int, dict[str, str]]:
 
 
 class Sql:
-    """One statement over one connection, with the session settings of the portal, prepared after five calls."""
+    """One statement over one connection with some values in turn.
 
-    def __init__(self, url: str, statement: str, params: dict[str, Any]) -> None:
-        self._connection = psycopg.connect(url, options=OPTIONS, autocommit=True)
-        self._statement, self._params = statement, params
+    ``url`` carries the portal's own session settings; psycopg prepares the statement after five calls.
+    """
+
+    def __init__(self, url: str, statement: str, params: Sequence[dict[str, Any]]) -> None:
+        self._connection = psycopg.connect(url, autocommit=True)
+        self._statement, self._params = statement, cycle(params)
 
     def __call__(self) -> Any:
-        row = self._connection.execute(self._statement, self._params).fetchone()
+        row = self._connection.execute(self._statement, next(self._params)).fetchone()
         return row[0] if row else None
 
     def close(self) -> None:

@@ -41,7 +41,7 @@ class Uncached:
     """A tile over HTTP, made anew each time: :meth:`touch` is called outside the time measured."""
 
     def __init__(self, world: World, tile: Tile, search: str = "") -> None:
-        self._http = Http(world.port, _path(tile, search), world.headers)
+        self._http = Http(world.port, [_path(tile, search)], world.headers)
         self._connection = psycopg.connect(world.url, autocommit=True)
         scale = 2.0 ** (14 - tile.z)
         self._cell = (int((tile.x + 0.5) * scale), int((tile.y + 0.5) * scale))
@@ -68,7 +68,7 @@ def bare_tile(world: World, tile: Tile, more: str = "true") -> Sql:
     west, south, east, north = tile.box
     w, s, e, n = tile.box_with(BUFFER / EXTENT)
     box = {"west": west, "south": south, "east": east, "north": north, "w": w, "s": s, "e": e, "n": n}
-    return Sql(world.url, bare.TILE.format(more=more), box)
+    return Sql(world.url, bare.TILE.format(more=more), [box])
 
 
 def measure_points(world: World) -> list[Row]:
@@ -88,16 +88,16 @@ def measure_points(world: World) -> list[Row]:
 def measure_cached(world: World, z: int) -> list[Row]:
     """The typical tile of a zoom unchanged: from the cache, and as 304; both beside the uncached one."""
     tile, points = typical_tile(world, z)
-    fresh, kept = Uncached(world, tile), Http(world.port, _path(tile), world.headers)
+    fresh, kept = Uncached(world, tile), Http(world.port, [_path(tile)], world.headers)
     made, found = fresh(), kept()
     same = "yes: same bytes" if _features(made.body) == _features(found.body) else "**NO**"
     rounds = world.rounds(60)
     [uncached_ms] = medians(fresh, rounds=rounds, between=fresh.touch)
-    held = Http(world.port, _path(tile), {**world.headers, "If-None-Match": kept().headers["etag"]})
+    held = Http(world.port, [_path(tile)], {**world.headers, "If-None-Match": kept().headers["etag"]})
     cached_ms, unchanged_ms = medians(kept, held, rounds=rounds * 3)
     [again] = medians(fresh, rounds=rounds, between=fresh.touch)
     uncached_ms = min(uncached_ms, again)
-    held = Http(world.port, _path(tile), {**world.headers, "If-None-Match": kept().headers["etag"]})
+    held = Http(world.port, [_path(tile)], {**world.headers, "If-None-Match": kept().headers["etag"]})
     is_304 = "yes: 304, no body" if (held().status, held().body) == (304, b"") else "**NO**"
     name = f"tile z{z} of {world.size} ({points:,} points, {len(found.body) // KIB} KiB)"
     return [
@@ -123,7 +123,7 @@ _CARE: Final = """r.category_id IN (
 def _low_zoom(world: World, tile: Tile, search: str, more: str) -> Row:
     statement, ours = bare_tile(world, tile, more), Uncached(world, tile, search)
     anew = f"{search}&updated_after=2000-01-01".lstrip("&")
-    counted = Http(world.port, _path(tile, anew), world.headers)
+    counted = Http(world.port, [_path(tile, anew)], world.headers)
     same = _clusters(ours().body) == _clusters(counted().body)
     [ours_ms] = medians(ours, rounds=world.rounds(30), between=ours.touch)
     full = bytes(statement() or b"")

@@ -9,7 +9,7 @@ NAME = "bench-level-a"
 
 @dataclass(frozen=True)
 class World:
-    """One generated city. ``url``: its database; ``port``, ``token``: the portal in front of it."""
+    """One generated city. ``url``: its database, with the portal's session settings; ``port``, ``token``: the portal in front of it."""
 
     url: str
     size: str
