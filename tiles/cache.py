@@ -9,6 +9,7 @@ import logging
 import random
 from collections import OrderedDict
 from functools import cached_property
+from math import inf
 from threading import Lock
 from typing import Final
 
@@ -16,6 +17,7 @@ from django.db import DatabaseError
 from django.db.models import Sum
 from django.utils import timezone
 
+from layers.prepared import SECOND_SLOT, SLOT, Prepared
 from tiles.models import CachedTile
 
 logger = logging.getLogger(__name__)
@@ -51,7 +53,7 @@ class Memory:
     def __init__(self, limit: int = MEMORY_BYTES) -> None:
         self.limit = limit
         self.size = 0
-        self._kept: OrderedDict[str, tuple[str, Body]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[str, Body, float]] = OrderedDict()
         self._lock = Lock()
 
     def get(self, key: str, version: str) -> Body | None:
@@ -63,15 +65,21 @@ class Memory:
             self._kept.move_to_end(key)
             return found[1]
 
-    def put(self, key: str, version: str, body: Body) -> None:
-        """Keep a body in place of what the key held."""
+    def is_quick(self, key: str) -> bool:
+        """Whether another version of it was built too fast here to be worth the shared table."""
+        with self._lock:
+            found = self._kept.get(key)
+        return found is not None and found[2] < SHARED_FROM_SECONDS
+
+    def put(self, key: str, version: str, body: Body, seconds: float = inf) -> None:
+        """Keep a body in place of what the key held. ``seconds``: what it took to build."""
         with self._lock:
             if old := self._kept.pop(key, None):
                 self.size -= old[1].size
-            self._kept[key] = (version, body)
+            self._kept[key] = (version, body, seconds)
             self.size += body.size
             while self.size > self.limit:
-                _key, (_version, dropped) = self._kept.popitem(last=False)
+                _key, (_version, dropped, _seconds) = self._kept.popitem(last=False)
                 self.size -= dropped.size
 
     def clear(self) -> None:
@@ -82,16 +90,16 @@ class Memory:
 
 
 memory: Final = Memory()
+_SHARED: Final = Prepared(lambda: CachedTile.objects.filter(pk=SLOT, version=SECOND_SLOT).values_list("body"))
 
 
 def get(key: str, version: str) -> Body | None:
     """The tile from this process, else from the table all processes share."""
     if body := memory.get(key, version):
         return body
-    row = CachedTile.objects.filter(pk=key, version=version).values_list("body", flat=True).first()
-    if row is None:
+    if memory.is_quick(key) or not (rows := _SHARED.fetch(key, version)):
         return None
-    body = Body(bytes(row))
+    body = Body(bytes(rows[0][0]))
     memory.put(key, version, body)
     return body
 
@@ -101,7 +109,7 @@ def put(key: str, version: str, body: Body, *, seconds: float) -> None:
 
     What is built sooner than it is written and read stays in this process only.
     """
-    memory.put(key, version, body)
+    memory.put(key, version, body, seconds)
     if seconds < SHARED_FROM_SECONDS:
         return
     row = CachedTile(key=key, version=version, body=body.plain, size=body.size, built_at=timezone.now())
