@@ -110,7 +110,7 @@ def test_drawing_is_given_up_with_escape(opener: Opener) -> None:
 
 def test_enter_on_the_map_opens_what_is_in_the_middle(opener: Opener) -> None:
     watched = opener().open("/resources/?view=map&category=library")
-    pin = next(each for each in watched.wait_for_pins() if each["count"] == 1)
+    pin = watched.single_pin()
     watched.page.evaluate(
         """([x, y]) => {
           const {map} = document.querySelector("[data-map]").searchPage.map;

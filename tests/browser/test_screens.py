@@ -32,6 +32,9 @@ def test_phone_screens(opener: Opener, own_map_portal: Portal) -> None:
     watched.page.locator('[data-view-link="map"]').click()
     watched.wait_for_pins()
     watched.page.wait_for_timeout(1500)
+    # It takes the screen between head and bar.
+    box = watched.page.locator("section[data-map]").bounding_box()
+    assert box is not None and box["height"] > 500 and box["y"] + box["height"] < 790
     # The map was hidden when the page came: it fits the results once there is room.
     assert sum(pin["count"] for pin in watched.pins()) > 1200
     assert watched.shot("phone-map").stat().st_size > 20_000

@@ -114,7 +114,7 @@ def test_entry_pointed_at_shows_its_pin(opener: Opener) -> None:
 
 def test_chosen_pin_opens_its_popup_and_marks_its_entry(opener: Opener) -> None:
     watched = opener().open("/resources/?category=library")
-    pin = next(each for each in watched.wait_for_pins() if each["count"] == 1 and each["isFree"])
+    pin = watched.single_pin()
     with watched.page.expect_response("**/popup*"):
         watched.page.mouse.click(pin["x"], pin["y"])
     popup = watched.page.locator(".map-popup__content h3")

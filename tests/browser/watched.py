@@ -97,6 +97,12 @@ class Watched:
         """What is painted on the map now: name, count, ids and the point in the page, those in view only."""
         return list(self.page.evaluate(_PINS))
 
+    def single_pin(self) -> dict[str, Any]:
+        """A pin of one resource that nothing covers; waits until the tiles that hold one are painted."""
+        wanted = f"({_PINS})().find((pin) => pin.count === 1 && pin.isFree)"
+        self.until(f"Boolean({wanted})")
+        return dict(self.page.evaluate(wanted))
+
     def wait_for_pins(self) -> list[dict[str, Any]]:
         """Until something is painted."""
         self.until(f"({_PINS})().length > 0")

@@ -10,7 +10,7 @@ import { copyLinks } from "./search/copy-link.js";
 import { SearchForm } from "./search/form.js";
 import { ResultList } from "./search/list.js";
 import { keepConditions, searchFrom } from "./search/place.js";
-import { measureRoom } from "./search/room.js";
+import { watchRoom } from "./search/room.js";
 import { readState, tileQuery } from "./search/state.js";
 import { replaceParameter, ViewSwitch } from "./search/view-switch.js";
 
@@ -30,7 +30,7 @@ class SearchPage {
     this.categories = categories;
     this.writeSoon = debounce((isReset) => this.writePosition(isReset), 300);
     this.form = new SearchForm(document.querySelector("[data-search-form]"));
-    this.views = new ViewSwitch(this.form, () => this.fitRoom());
+    this.views = new ViewSwitch(this.form, () => this.map.view.resize());
     this.list = new ResultList({
       onPoint: (latlng) => this.map.highlight(latlng),
       onShow: (id, latlng, button) => this.show(id, latlng, button),
@@ -52,7 +52,7 @@ class SearchPage {
     document.body.addEventListener("htmx:responseError", () => this.failed());
     document.body.addEventListener("htmx:sendError", () => this.failed());
     document.addEventListener("click", (event) => this.turnPage(event));
-    window.addEventListener("resize", debounce(() => this.fitRoom(), 150));
+    watchRoom(this.section);
   }
 
   settled() {
@@ -71,15 +71,9 @@ class SearchPage {
     this.state = state;
     this.map.update(state, { query, isNew, position });
     this.list.prepare(results);
-    this.fitRoom();
     keepConditions(query);
     // The server's address has no `at`: it stays only where a person moved the map and the search left it there.
     if (this.map.touched || hasPlace(query)) this.writePosition();
-  }
-
-  fitRoom() {
-    measureRoom(this.section);
-    this.map.view.resize();
   }
 
   writePosition(isReset = false) {
