@@ -25,9 +25,9 @@ DEFAULT_CITY = "takamatsu"
 ACCESS_LOG = '[%(time)s] %(addr)s "%(method)s %(path)s %(protocol)s" %(status)d %(dt_ms).1f'
 MAY = {
     "admin": "管理者:すべて / administrator: everything",
-    "level-a": "A:すべて閲覧・編集 / reads and edits all",
-    "level-b": "B:すべて閲覧、担当を編集 / reads all, edits its own",
-    "level-c": "C:担当のみ閲覧・編集 / reads and edits its own",
+    "level-a": "A:市職員。すべて閲覧 / city staff: sees all",
+    "level-b": "B:すべて閲覧（市職員向けの項目を除く） / sees all but staff fields",
+    "level-c": "C:担当のみ閲覧 / sees its own",
     "level-d": "D:グループ掲示板のみ / group boards only",
 }
 

@@ -35,7 +35,8 @@ class LocatedDistrict:
     """A district an address lies in, named ``key`` (``scheme:code``), with the office responsible.
 
     ``decided_by`` is ``table`` (the scheme's table of towns) or ``polygon``; ``approximate`` says the
-    scheme's boundaries are; ``answers_first`` marks the scheme of the responsible offices.
+    scheme's boundaries are; ``answers_first`` marks the scheme of the responsible offices, and ``scheme_note`` says
+    how it divides the city and where its offices come from.
     """
 
     key: str
@@ -48,6 +49,7 @@ class LocatedDistrict:
     approximate: bool
     decided_by: str
     answers_first: bool
+    scheme_note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ def _located(row: District, is_tabled: bool) -> LocatedDistrict:
         approximate=row.scheme.is_approximate,
         decided_by="table" if is_tabled else "polygon",
         answers_first=row.scheme.is_care_area,
+        scheme_note=row.scheme.description,
     )
 
 
