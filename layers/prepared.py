@@ -28,7 +28,9 @@ class Prepared:
         sql, params = self._compiled or self._compile()
         given = {SLOT: value, SECOND_SLOT: second}
         with connection.cursor() as cursor:
-            cursor.execute(sql, [given.get(param, param) if isinstance(param, str) else param for param in params])
+            cursor.execute(
+                sql, [given.get(param, param) if isinstance(param, str) else param for param in params]
+            )
             return list(cursor.fetchall())
 
     def _compile(self) -> tuple[str, tuple[Any, ...]]:
