@@ -42,7 +42,7 @@ def static_checks(paths: Paths) -> list[Check]:
         Check("import-linter", [tools / "lint-imports", "--cache-dir", cache / "imports"]),
     ]
     if templates:
-        checks.append(Check("djlint", [tools / "djlint", "--lint", "--check", "--quiet", *templates]))
+        checks.append(Check("djlint", [tools / "djlint", "--lint", "--check", *templates]))
     return checks
 
 
