@@ -14,7 +14,7 @@ Numbers: ``/gisportal/docs/decisions/first-pages.md``.
 import math
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.gis.geos import Polygon
@@ -23,7 +23,7 @@ from django.db import connection
 from layers.access import Audience, Viewer, audiences
 from layers.crs import WEB_MERCATOR_SRID
 from layers.models import SearchGram
-from layers.query import DEFAULT_PER_PAGE, FeatureQuery, Spot
+from layers.query import FeatureQuery, Spot
 from layers.text import like_pattern, spellings
 
 if TYPE_CHECKING:
@@ -42,6 +42,12 @@ _UNSEEN_SHARE: Final = 1e-5
 
 
 _COLUMNS: Final = ("id", "sort_name", "updated_at", "search_public", "search_members", "search_staff")
+#: What narrows a search beside its words, and its value where it does not.
+_CONDITIONS: Final = tuple(
+    (part.name, getattr(FeatureQuery(), part.name))
+    for part in fields(FeatureQuery)
+    if part.name not in {"words", "sort", "page", "per_page", "pairs"}
+)
 _compiled: dict[tuple[object, ...], tuple[str, tuple[Any, ...]]] = {}
 
 
@@ -178,8 +184,7 @@ def _plain_order(query: FeatureQuery) -> list[str] | None:
 
 def _narrows(query: FeatureQuery) -> bool:
     """Whether anything but words and order narrows the search."""
-    plain = replace(query.without("q"), pairs=(), page=1, per_page=DEFAULT_PER_PAGE, sort=())
-    return plain != FeatureQuery()
+    return any(getattr(query, name) != empty for name, empty in _CONDITIONS)
 
 
 def _rows_sql(source: "ResourceSource", query: FeatureQuery, *, ordered: bool) -> tuple[str, tuple[Any, ...]]:
@@ -228,8 +233,14 @@ def _branches(words: tuple[str, ...], viewer: Viewer) -> tuple[list[str], list[l
     woven = [_either("layers_weave(search_public)", word, like_pattern) for word in words]
     tests = [" AND ".join(test for test, _params in woven)]
     given = [[value for _test, params in woven for value in params]]
+    extra = _columns(viewer)[1:]
+    if len(words) == 1 and extra:
+        # One scan over all indexes at once: planned in half the time of a branch for each.
+        rest = [(column, *_either(f"layers_weave({column})", words[0], like_pattern)) for column in extra]
+        either = " OR ".join([tests[0], *(f"({column} <> '' AND {test})" for column, test, _params in rest)])
+        return [f"({either})"], [[*given[0], *(value for _column, _test, params in rest for value in params)]]
     plain, plain_params = _text_test(words, viewer)
-    for column in _columns(viewer)[1:]:
+    for column in extra:
         for word in words:
             test, params = _either(f"layers_weave({column})", word, like_pattern)
             tests.append(f"{column} <> '' AND {test} AND {plain}")
