@@ -50,13 +50,8 @@ class DistrictSource(FeatureSource):
     def metadata(self) -> Metadata:
         """Title of the scheme, with a word where its boundaries are approximate."""
         row = DistrictScheme.objects.select_related("source").get(pk=self.scheme.id)
-        title = (
-            _("%(scheme)s (approximate)") % {"scheme": self.scheme.title}
-            if row.is_approximate
-            else self.scheme.title
-        )
         return Metadata(
-            title=title,
+            title=self.scheme.full_title,
             description=row.description,
             keywords=(self.scheme.title,),
             attributions=(row.source.attribution,) if row.source else (),

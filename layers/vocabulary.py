@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any, Final
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from layers.access import Audience
 from layers.models import Category, DistrictScheme, FieldDefinition, FieldOfSupport
@@ -82,6 +83,11 @@ class SchemeInfo:
     def title(self) -> str:
         """Title in the language in force."""
         return _in_language(self.name, self.name_en)
+
+    @property
+    def full_title(self) -> str:
+        """Title with a word where the boundaries are approximate, as it is shown wherever districts appear."""
+        return _("%(scheme)s (approximate)") % {"scheme": self.title} if self.is_approximate else self.title
 
     @property
     def slug(self) -> str:

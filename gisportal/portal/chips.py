@@ -122,11 +122,6 @@ def radius_title(radius: float) -> str:
 
 def _chosen_label(source: ResourceSource, key: str, title: str, value: str, names: dict[str, str]) -> str:
     if key == "district":
-        scheme = source.vocabulary.schemes[value.partition(":")[0]]
-        name = (
-            _("%(scheme)s (approximate)") % {"scheme": scheme.title}
-            if scheme.is_approximate
-            else scheme.title
-        )
+        name = source.vocabulary.schemes[value.partition(":")[0]].full_title
         return f"{name}: {title}"
     return title if key in {"category", "formal"} else f"{names.get(key, key)}: {title}"

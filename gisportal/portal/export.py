@@ -133,12 +133,7 @@ def _district_titles(source: ResourceSource) -> dict[str, str]:
     sets = facet_sets(source, FeatureQuery(), [f"district:{code}" for code in schemes], counted=False)
     found = {}
     for code, scheme in schemes.items():
-        title = (
-            _("%(scheme)s (approximate)") % {"scheme": scheme.title}
-            if scheme.is_approximate
-            else scheme.title
-        )
-        found.update({item.value: f"{title}: {item.title}" for item in sets[f"district:{code}"]})
+        found.update({item.value: f"{scheme.full_title}: {item.title}" for item in sets[f"district:{code}"]})
     return found
 
 

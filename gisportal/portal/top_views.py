@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gisportal.hooks import top_panels
@@ -62,11 +61,8 @@ def _quick_scheme(source: ResourceSource, sets: dict[str, Any]) -> dict[str, Any
     short = {code: found for code, found in sets.items() if 0 < len(found) <= MAX_DISTRICTS}
     schemes = source.vocabulary.schemes
     for code in sorted(short, key=lambda code: not schemes[code].is_care_area):
-        scheme = schemes[code]
-        title = (
-            _("%(scheme)s (approximate)") % {"scheme": scheme.title}
-            if scheme.is_approximate
-            else scheme.title
-        )
-        return {"scheme_title": title, "districts": filter_options(f"district:{code}", short[code])}
+        return {
+            "scheme_title": schemes[code].full_title,
+            "districts": filter_options(f"district:{code}", short[code]),
+        }
     return {"scheme_title": "", "districts": ()}

@@ -65,7 +65,7 @@ def available(source: ResourceSource) -> list[tuple[str, str]]:
     """Keys and titles of the dimensions a viewer may use."""
     fields = source.fields()
     found = [("category", _("category"))]
-    found += [(f"district:{scheme.code}", scheme.title) for scheme in source.vocabulary.schemes.values()]
+    found += [(f"district:{scheme.code}", scheme.full_title) for scheme in source.vocabulary.schemes.values()]
     found += [
         (key, str(fields[_PROPERTY.get(key, key)].title))
         for key in _BASE
@@ -138,7 +138,7 @@ def _district(parameter: str, key: str, source: ResourceSource, query: FeatureQu
         rows = rows.filter(key__in=chosen)
     return Dimension(
         key=f"district:{code}",
-        title=schemes[code].title,
+        title=schemes[code].full_title,
         values=tuple(_district_value(row) for row in rows.defer("geom")),
         expression=F("district_keys"),
         form="district",
