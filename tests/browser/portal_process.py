@@ -17,6 +17,8 @@ import psycopg
 from django.conf import settings
 from psycopg import sql
 
+from gisportal.deploy.run import ACCESS_LOG
+
 ROOT = Path(settings.BASE_DIR)
 
 
@@ -131,7 +133,7 @@ class Portal:
         command = [
             str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1",
             "--port", str(self.port), "--workers", "1", "--blocking-threads", "4", "--no-ws",
-            "gisportal.wsgi:application",
+            "--access-log", "--access-log-fmt", ACCESS_LOG, "gisportal.wsgi:application",
         ]  # fmt: skip
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(

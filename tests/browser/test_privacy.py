@@ -3,12 +3,13 @@
 from urllib.parse import quote, unquote
 
 from tests.browser.conftest import Opener
+from tests.browser.portal_process import Portal
 
 ADDRESS = "高松市番町1丁目8-15"
 TRACES = ("番町", "8-15", "near=", "address=")
 
 
-def test_an_address_search_leaves_no_trace(opener: Opener) -> None:
+def test_an_address_search_leaves_no_trace(opener: Opener, portal: Portal) -> None:
     watched = opener().open("/resources/")
     watched.page.fill("[data-place-form] [name=address]", ADDRESS)
     watched.page.select_option("[data-place-form] [name=radius]", "1000")
@@ -49,6 +50,10 @@ def test_an_address_search_leaves_no_trace(opener: Opener) -> None:
     assert [each.url for each in posts] == [f"{watched.url}/resources/place"]
     stored = watched.page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert not [trace for trace in (*TRACES, *exact) if trace in stored]
+
+    logged = unquote(portal.log.read_text())
+    assert '"POST /resources/place ' in logged and '"GET /tiles/resources/' in logged
+    assert not [trace for trace in (*TRACES, *exact, "place=") if trace in logged]
 
 
 def test_copied_link_has_no_place(opener: Opener) -> None:
