@@ -1,5 +1,6 @@
 """A person's address and point leave the page by POST to this portal and in no other way (design §2)."""
 
+import re
 from urllib.parse import quote, unquote
 
 from tests.browser.conftest import Opener
@@ -15,6 +16,7 @@ def test_an_address_search_leaves_no_trace(opener: Opener, portal: Portal) -> No
     watched.page.select_option("[data-place-form] [name=radius]", "1000")
     watched.page.locator("[data-place-form] button[type=submit]").click()
     watched.page.wait_for_url("**place=**")
+    sent_before = len(watched.requests)
     watched.ready()
     pins = [pin for pin in watched.wait_for_pins() if pin["isFree"]]
     spot = watched.page.evaluate("document.querySelector('[data-map]').searchPage.state.spot")
@@ -34,6 +36,13 @@ def test_an_address_search_leaves_no_trace(opener: Opener, portal: Portal) -> No
     )
     watched.page.wait_for_timeout(800)
     assert "place=" in watched.page.url and "at=" not in watched.page.url
+    for _step in range(3):
+        watched.page.locator(".map-canvas").focus()
+        watched.page.keyboard.press("+")
+        watched.page.wait_for_timeout(500)
+    outside = [each.url for each in watched.requests[sent_before:] if not each.url.startswith(watched.url)]
+    zooms = {int(found[1]) for url in outside if (found := re.search(r"/(\d+)/\d+/\d+\.png$", url))}
+    assert zooms and max(zooms) <= 15, zooms
     watched.page.locator("#results .result-name a").first.click()
     watched.page.locator("[data-map-detail][data-ready]").wait_for(state="attached")
 

@@ -7,6 +7,9 @@ import { Breaker } from "./breaker.js";
 import L from "./leaflet.js";
 import { ownBaseMap } from "./own-base-map.js";
 
+// While a person's place is searched from, the outside host is asked for no tile finer than this (about 1 km): closer
+// views enlarge these, so that the addresses of tiles do not tell where the person lives (design §2).
+const PERSON_ZOOM = 15;
 const MEMORY = "gisportal.base-map-unreachable";
 
 const withTerms = ({ attribution, terms }) => {
@@ -42,7 +45,8 @@ export class BaseMap {
   }
 
   showRaster() {
-    const { url, minZoom = 5, maxZoom = 18 } = this.config.baseMap;
+    const { url, minZoom = 5, maxZoom: finest = 18 } = this.config.baseMap;
+    const maxZoom = this.config.hasPlace ? Math.min(finest, PERSON_ZOOM) : finest;
     const layer = L.tileLayer(url, {
       attribution: withTerms(this.config.baseMap), minZoom, maxNativeZoom: maxZoom, maxZoom: 19, className: "map-raster",
     });
