@@ -48,7 +48,7 @@ SELECT ST_AsMVT(tile, 'resources', 4096, 'geom', 'feature_id') FROM (
         ST_AsMVTGeom(r.geom_3857, ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, 3857), 4096, 256, true) AS geom
     FROM layers_resource r JOIN layers_category c ON c.id = r.category_id
     WHERE {VISIBLE} AND r.geom_3857 && ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s, 3857) AND {{more}}
-) tile WHERE tile.geom IS NOT NULL
+) tile
 """
 
 #: Words by a walk in the wanted order with plain LIKE, and by the woven trigram index first.
