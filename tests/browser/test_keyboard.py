@@ -45,6 +45,7 @@ def test_whole_job_by_keyboard(opener: Opener) -> None:
     watched.settled(lambda: page.keyboard.press("Enter"))
     assert "件" in page.locator("[data-status]").inner_text()
 
+    watched.wait_for_pins()
     tab_until(watched, "[data-result] [data-show-on-map]")
     with page.expect_response("**/popup*"):
         page.keyboard.press("Enter")

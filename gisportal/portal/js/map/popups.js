@@ -34,7 +34,9 @@ export class Popups {
     this.show(el("p", { role: "status" }, gettext("Loading…")), latlng, back);
     const wanted = this.content;
     const content = await this.fetch(address);
-    if (this.content !== wanted || !this.map.hasLayer(this.popup)) return;
+    // Something else was opened, or a person closed it. A map that moved in the meantime may have closed it too: then
+    // it opens again.
+    if (this.content !== wanted) return;
     this.show(content, latlng, back);
     this.focus();
   }
@@ -84,6 +86,7 @@ export class Popups {
   }
 
   close() {
+    this.content = null;
     this.map.closePopup(this.popup);
   }
 
