@@ -130,8 +130,11 @@ class SearchPage {
   }
 
   show(id, latlng, button) {
-    if (!this.map.isVisible) this.views.show("map");
+    const isHidden = !this.map.isVisible;
+    if (isHidden) this.views.show("map");
     this.list.mark(id);
+    // On a phone the list may have been scrolled far down: the map that takes its place would lie above the screen.
+    if (isHidden) this.map.view.section.scrollIntoView({ block: "start" });
     this.map.reveal(id, latlng, button);
   }
 }
