@@ -39,10 +39,11 @@ find_missing() {
     need_command nodejs node
     # The npm of another source comes with its node and would conflict with Debian's.
     need_command npm npm
-    if [ "$1" = test ]; then
-        need_command chromium chromium
-        need_file fonts-noto-cjk /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
-    fi
+    # Papers (PDF): text layout and a font with every Japanese character.
+    need_file libpango-1.0-0 /usr/lib/"$(uname -m)"-linux-gnu/libpango-1.0.so.0
+    need_file libpangoft2-1.0-0 /usr/lib/"$(uname -m)"-linux-gnu/libpangoft2-1.0.so.0
+    need_file fonts-noto-cjk /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
+    if [ "$1" = test ]; then need_command chromium chromium; fi
 }
 
 as_root() {
