@@ -30,6 +30,24 @@ class Audience(StrEnum):
     STAFF = "staff"
 
 
+class Act(StrEnum):
+    """What one may do with a resource (R21, R28, R30, R49)."""
+
+    READ = "read"
+    CREATE = "create"
+    UPDATE = "update"
+    VACANCY = "vacancy"
+    CONFIRM = "confirm"
+    ATTACH = "attach"
+    DELETE = "delete"
+    RESTORE = "restore"
+    MERGE = "merge"
+    APPROVE = "approve"
+
+
+#: What a viewer set to propose may not do himself (R49).
+PROPOSED = frozenset({Act.CREATE, Act.UPDATE, Act.ATTACH, Act.DELETE, Act.RESTORE, Act.MERGE})
+
 READS_ALL = frozenset({Level.B, Level.A, Level.ADMINISTRATOR})
 EDITS_ALL = frozenset({Level.A, Level.ADMINISTRATOR})
 EDITS_OWN = frozenset({Level.B, Level.C})
@@ -41,7 +59,11 @@ NOTHING = Q(pk__in=[])
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is looking. The default is the anonymous viewer of a city whose public site is off: it sees nothing."""
+    """Who is looking. The default is the anonymous viewer of a city whose public site is off: it sees nothing.
+
+    ``granted_ids``: resources a signed link opens; ``acts``: all it may do there (None: what the level allows);
+    ``proposes``: changes are proposed, not made; ``name``: how history and audit call him.
+    """
 
     level: Level = Level.ANONYMOUS
     account_id: int | None = None
@@ -49,6 +71,10 @@ class Viewer:
     group_ids: tuple[int, ...] = ()
     is_city_staff: bool = False
     public_site: bool = False
+    granted_ids: tuple[int, ...] = ()
+    acts: frozenset[Act] | None = None
+    proposes: bool = False
+    name: str = ""
 
     @property
     def is_staff(self) -> bool:
@@ -94,12 +120,14 @@ def responsible_q(viewer: Viewer) -> Q:
     """Resources the viewer, or an organisation of his, is responsible for (R29)."""
     from layers.models import Responsibility
 
+    granted = Q(pk__in=viewer.granted_ids) if viewer.granted_ids else NOTHING
     if viewer.account_id is None:
-        return NOTHING
+        return granted
     wanted = Q(account_id=viewer.account_id)
     if viewer.organisation_ids:
         wanted |= Q(organisation_id__in=viewer.organisation_ids)
-    return Q(pk__in=Responsibility.unscoped.filter(wanted).values("resource_id"))
+    own = Q(pk__in=Responsibility.unscoped.filter(wanted).values("resource_id"))
+    return own if granted is NOTHING else own | granted
 
 
 def visible_q(viewer: Viewer | None) -> Q:
@@ -125,6 +153,61 @@ def editable_q(viewer: Viewer | None) -> Q:
     if viewer.level in EDITS_OWN:
         return Q(deleted_at__isnull=True) & responsible_q(viewer)
     return NOTHING
+
+
+def acting_q(viewer: Viewer | None, act: Act) -> Q:
+    """The rows on which a viewer may do an act: with :func:`may_create` the one statement of it.
+
+    Room for guests is also entered by every A and B, after a call (R30). What lies in the trash is restored by
+    whoever might have put it there. Only A and the administrator merge, and approve what others propose.
+    """
+    viewer = viewer or Viewer()
+    if (viewer.acts is not None and act not in viewer.acts) or (viewer.proposes and act in PROPOSED):
+        return NOTHING
+    match act:
+        case Act.READ:
+            return visible_q(viewer)
+        case Act.CREATE:
+            return NOTHING
+        case Act.VACANCY if viewer.reads_all:
+            return Q(deleted_at__isnull=True)
+        case Act.RESTORE if viewer.level in EDITS_ALL:
+            return Q(deleted_at__isnull=False)
+        case Act.RESTORE if viewer.level in EDITS_OWN:
+            return Q(deleted_at__isnull=False) & responsible_q(viewer)
+        case Act.RESTORE:
+            return NOTHING
+        case Act.MERGE | Act.APPROVE:
+            return Q(deleted_at__isnull=True) if viewer.level in EDITS_ALL else NOTHING
+        case _:
+            return editable_q(viewer)
+
+
+def may_create(viewer: Viewer | None) -> bool:
+    """Whether a viewer may register entries (R28); what B or C registers becomes its own."""
+    viewer = viewer or Viewer()
+    return viewer.level in EDITS_ALL | EDITS_OWN and viewer.acts is None and not viewer.proposes
+
+
+def may_propose(viewer: Viewer | None) -> bool:
+    """Whether a viewer may propose new entries and changes, or report a mistake (R49): whoever has signed in."""
+    viewer = viewer or Viewer()
+    return viewer.account_id is not None and viewer.acts is None
+
+
+def past_q(viewer: Viewer | None) -> Q:
+    """Rows of the past a viewer may see: today's rights apply to yesterday's data.
+
+    The state must have been visible then, and the entry must be visible today. A and administrator, who restore
+    from the trash, also see what lies there today.
+    """
+    viewer = viewer or Viewer()
+    then = visible_q(viewer)
+    if viewer.level in EDITS_ALL or then is NOTHING:
+        return then
+    from layers.models import Resource
+
+    return then & Q(pk__in=Resource.unscoped.filter(visible_q(viewer)).values("pk"))
 
 
 def members_rows_q(viewer: Viewer | None) -> Q | None:

@@ -24,4 +24,5 @@ def viewer_of(account: Account, public_site: bool | None = None) -> Viewer:
         organisation_ids=(organisation.pk,) if organisation else (),
         is_city_staff=bool(organisation and organisation.is_city),
         public_site=public_site,
+        name=str(account),
     )

@@ -6,6 +6,7 @@ from layers.models.data_source import DataSource
 from layers.models.district import District, DistrictScheme, DistrictTown
 from layers.models.field_definition import FieldDefinition
 from layers.models.gazetteer import GazetteerCity, GazetteerLoad, GazetteerNumber, GazetteerTown
+from layers.models.history import PastResource, ResourceVersion
 from layers.models.place import Disclosure, PlaceOrigin
 from layers.models.resource import (
     Operation,
@@ -35,10 +36,12 @@ __all__ = [
     "GazetteerTown",
     "Operation",
     "Organisation",
+    "PastResource",
     "PlaceOrigin",
     "ProtectedPlace",
     "Publication",
     "Resource",
+    "ResourceVersion",
     "Responsibility",
     "SearchGram",
     "ServiceArea",

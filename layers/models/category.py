@@ -30,6 +30,16 @@ class Category(models.Model):
     shape = models.CharField(_("shape"), max_length=12, blank=True, choices=SHAPES)
     is_formal = models.BooleanField(_("formal service"), default=True)
     stale_after_days = models.PositiveIntegerField(_("days until it counts as not updated"), default=365)
+    VACANCY_AXES = [("weekday", _("by weekday")), ("age", _("by age class")), ("sex", _("by sex"))]
+
+    vacancy_stale_days = models.PositiveIntegerField(_("days until a vacancy counts as old"), default=30)
+    vacancy_axis = models.CharField(_("vacancy asked for"), max_length=8, blank=True, choices=VACANCY_AXES)
+    vacancy_classes = models.JSONField(
+        _("classes of vacancy"), default=list, blank=True, help_text=_('[{"code": "age0", "title": "0歳"}]')
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
     order = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
@@ -45,6 +55,14 @@ class Category(models.Model):
             ),
             models.CheckConstraint(
                 name="category_is_not_its_parent", condition=Q(parent=None) | ~Q(parent=models.F("id"))
+            ),
+            models.CheckConstraint(
+                name="category_vacancy_axis_is_known",
+                condition=Q(vacancy_axis__in=["", "weekday", "age", "sex"]),
+            ),
+            models.CheckConstraint(
+                name="category_is_not_merged_into_itself",
+                condition=Q(merged_into=None) | ~Q(merged_into=models.F("id")),
             ),
             models.CheckConstraint(
                 name="category_top_has_colour_and_shape",
