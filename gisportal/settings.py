@@ -223,6 +223,13 @@ USE_I18N = True
 USE_TZ = True
 FORMS_URLFIELD_ASSUME_HTTPS = True
 
+# Photos and attachments (R10, R30): outside the web root, handed out by views that ask the access rule.
+MEDIA_ROOT = VAR_DIR / "media"
+PHOTO_MAX_BYTES = env_int("GISPORTAL_PHOTO_MB", 20) * 1_000_000
+PHOTO_MAX_PIXELS = env_int("GISPORTAL_PHOTO_MEGAPIXELS", 60) * 1_000_000
+ATTACHMENT_MAX_BYTES = env_int("GISPORTAL_ATTACHMENT_MB", 20) * 1_000_000
+MEDIA_TRASH_DAYS = env_int("GISPORTAL_MEDIA_TRASH_DAYS", 90)
+
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [path for path in [VAR_DIR / "static-build"] if path.is_dir()]
@@ -289,6 +296,7 @@ LOGGING: dict[str, object] = {
     "filters": {"no_query": {"()": "gisportal.problems.StripQueryFilter"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["no_query"]},
+        "access": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "filters": ["no_query"]},
     },
     "root": {"handlers": ["console"], "level": os.environ.get("GISPORTAL_LOG_LEVEL", "INFO")},
     "loggers": {
@@ -296,6 +304,8 @@ LOGGING: dict[str, object] = {
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         # The development server's own lines would show query strings.
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # The server's access log holds paths; those of signed links are secrets.
+        "granian.access": {"handlers": ["access"], "level": "INFO", "propagate": False},
         "axes": {"level": "WARNING"},
         "procrastinate.blueprints": {"level": "WARNING"},
         "procrastinate.periodic": {"level": "WARNING"},
