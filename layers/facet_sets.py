@@ -162,8 +162,13 @@ def _listed(
             if code.startswith(scheme)
         ]
     chosen = {item for name, value in query.pairs if name == key for item in value.split(",")}
-    listed = _field(source, key).choices or (("true", _("yes")), ("false", _("no")))
-    return [Facet(code, str(title), count(code), 0, code in chosen) for code, title in listed]
+    field = _field(source, key)
+    listed = field.choices or (("true", _("yes")), ("false", _("no")))
+    return [
+        Facet(code, str(title), count(code), 0, code in chosen)
+        for code, title in listed
+        if code not in field.retired_codes or code in chosen or count(code)
+    ]
 
 
 __all__ = ["facet_sets"]

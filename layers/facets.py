@@ -90,7 +90,11 @@ def _field(
     counts = {_code(found): number for found, number in grouped(source.found(others), value).items()}
     chosen = {item for name, value in query.pairs if name == key for item in value.split(",")}
     listed = field.choices or (("true", _("yes")), ("false", _("no")))
-    return [Facet(code, str(title), counts.get(code, 0), 0, code in chosen) for code, title in listed]
+    return [
+        Facet(code, str(title), counts.get(code, 0), 0, code in chosen)
+        for code, title in listed
+        if code not in field.retired_codes or code in chosen or counts.get(code)
+    ]
 
 
 def _code(value: object) -> str:

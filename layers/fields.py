@@ -45,7 +45,8 @@ class Field:
     """One property of a feature.
 
     ``value`` gives the Django expression of the value as this viewer sees it (masked where withheld);
-    ``choices`` are ``(code, title)`` pairs; ``is_base`` tells the product's own fields from the city's.
+    ``choices`` are ``(code, title)`` pairs, those of ``retired_codes`` offered no more; ``is_base`` tells the
+    product's own fields from the city's.
     """
 
     key: str
@@ -63,6 +64,7 @@ class Field:
     is_sortable: bool = False
     is_filter: bool = False
     categories: frozenset[str] = frozenset()
+    retired_codes: frozenset[str] = frozenset()
 
     def choice_title(self, code: object) -> str:
         """Title of a choice, or the code itself."""
@@ -193,6 +195,7 @@ def _from_definition(item: DefinedField) -> Field:
         is_sortable=item.kind not in {FieldKind.CHOICES, FieldKind.LONG_TEXT, FieldKind.URL},
         is_filter=item.is_searchable,
         categories=item.categories,
+        retired_codes=item.retired_codes,
     )
 
 

@@ -46,26 +46,61 @@ class CategoryInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class DefinedChoice:
+    """One choice of a city-defined field; a retired one is offered no more, but rows may hold it."""
+
+    code: str
+    name: str
+    name_en: str
+    is_retired: bool = False
+
+    @property
+    def title(self) -> str:
+        """Title in the language in force."""
+        return _in_language(self.name, self.name_en)
+
+
+@dataclass(frozen=True, slots=True)
 class DefinedField:
-    """A city-defined field as it is used everywhere; see ``layers.models.FieldDefinition``."""
+    """A city-defined field as it is used everywhere; see ``layers.models.FieldDefinition``.
+
+    ``merged``: codes merged away and the code each is now; ``former_keys``: keys it had before.
+    """
 
     key: str
     name: str
     name_en: str
     help_text: str
     kind: FieldKind
-    choices: tuple[tuple[str, str], ...]
+    choice_list: tuple[DefinedChoice, ...]
     unit: str
     audience: Audience
     is_printed: bool
     is_searchable: bool
     is_listed: bool
     categories: frozenset[str]
+    merged: tuple[tuple[str, str], ...] = ()
+    former_keys: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
         """Title in the language in force."""
         return _in_language(self.name, self.name_en)
+
+    @property
+    def choices(self) -> tuple[tuple[str, str], ...]:
+        """Code and title of every choice a row may hold, in the language in force."""
+        return tuple((choice.code, choice.title) for choice in self.choice_list)
+
+    @property
+    def offered(self) -> tuple[tuple[str, str], ...]:
+        """Code and title of the choices a form offers."""
+        return tuple((choice.code, choice.title) for choice in self.choice_list if not choice.is_retired)
+
+    @property
+    def retired_codes(self) -> frozenset[str]:
+        """Codes offered no more."""
+        return frozenset(choice.code for choice in self.choice_list if choice.is_retired)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +144,16 @@ class Vocabulary:
     def fields_kept(self) -> dict[tuple[str, str | None], dict[str, Any]]:
         """Room for what is built of these words, by scope and language (``layers/resources.py``)."""
         return {}
+
+    @cached_property
+    def renamed_fields(self) -> dict[str, str]:
+        """Former keys of fields and the key each has now."""
+        return {former: item.key for item in self.fields.values() for former in item.former_keys}
+
+    @cached_property
+    def merged_choices(self) -> dict[str, dict[str, str]]:
+        """By field: codes merged away and the code each is now."""
+        return {item.key: dict(item.merged) for item in self.fields.values() if item.merged}
 
     @cached_property
     def top_categories(self) -> list[CategoryInfo]:
@@ -165,6 +210,12 @@ def _definitions() -> list[FieldDefinition]:
     return list(FieldDefinition.objects.filter(is_active=True).prefetch_related("categories"))
 
 
+def _choice(raw: dict[str, Any]) -> DefinedChoice:
+    return DefinedChoice(
+        str(raw["code"]), str(raw["title"]), str(raw.get("title_en") or ""), bool(raw.get("retired"))
+    )
+
+
 def _defined(item: FieldDefinition) -> DefinedField:
     return DefinedField(
         key=item.key,
@@ -172,13 +223,17 @@ def _defined(item: FieldDefinition) -> DefinedField:
         name_en=item.title_en,
         help_text=item.help_text,
         kind=FieldKind(item.kind),
-        choices=tuple((str(choice["code"]), str(choice["title"])) for choice in item.choices),
+        choice_list=tuple(_choice(raw) for raw in item.choices if not raw.get("merged_into")),
         unit=item.unit,
         audience=Audience(item.audience),
         is_printed=item.is_printed,
         is_searchable=item.is_searchable,
         is_listed=item.is_listed,
         categories=frozenset(category.code for category in item.categories.all()),
+        merged=tuple(
+            (str(raw["code"]), str(raw["merged_into"])) for raw in item.choices if raw.get("merged_into")
+        ),
+        former_keys=tuple(item.former_keys),
     )
 
 

@@ -1,5 +1,6 @@
 """Fields a city defines itself (項目定義, R3, R22, R23); values lie in ``Resource.properties``."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +25,8 @@ class FieldKind(models.TextChoices):
 class FieldDefinition(models.Model):
     """Key, kind and audience of a field. 非公開項目 are those with ``is_printed`` off; audience is another matter.
 
-    ``choices``: ``[{"code": "mon", "title": "月曜"}]``. A missing key in ``properties`` equals null.
+    ``choices``: ``[{"code": "mon", "title": "月曜", "title_en": "Monday"}]``; ``"retired": true`` is offered no more,
+    ``"merged_into": "tue"`` is another name of that code. A missing key in ``properties`` equals null.
     """
 
     AUDIENCES = [
@@ -51,6 +53,13 @@ class FieldDefinition(models.Model):
     is_listed = models.BooleanField(_("listed"), default=False)
     is_active = models.BooleanField(_("in use"), default=True)
     order = models.PositiveIntegerField(_("order"), default=0)
+    former_keys = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        blank=True,
+        editable=False,
+        verbose_name=_("former keys"),
+    )
 
     class Meta:
         verbose_name = _("field definition")
