@@ -52,10 +52,25 @@ class Panel:
     order: int = 100
 
 
+@dataclass(frozen=True, slots=True)
+class LinkKind:
+    """What a signed link of this kind opens (``/link/<token>/…``).
+
+    ``view(request, link, rest)`` answers; ``rest`` is what follows the token in the address. ``request.viewer`` is
+    the link's: its resources and acts, no account. Cookies count for nothing there, so forms carry no CSRF token.
+    """
+
+    kind: str
+    title: str
+    view: Callable[..., Any]
+    order: int = 100
+
+
 @dataclass
 class Registry:
     """What the modules have added; one instance serves the process."""
 
+    links: list[LinkKind] = field(default_factory=list)
     menu: list[MenuItem] = field(default_factory=list)
     detail: list[Panel] = field(default_factory=list)
     top: list[Panel] = field(default_factory=list)
@@ -84,6 +99,16 @@ def detail_panel(panel: Panel) -> None:
 def top_panel(panel: Panel) -> None:
     """Adds a part to the top page."""
     _add(registry.top, panel)
+
+
+def link_kind(kind: str, title: str, view: Callable[..., Any]) -> None:
+    """Says what signed links of a kind open."""
+    _add(registry.links, LinkKind(kind, title, view))
+
+
+def link_kinds() -> dict[str, LinkKind]:
+    """Kinds of signed links by name."""
+    return {item.kind: item for item in registry.links}
 
 
 def menu_items(viewer: Viewer) -> list[MenuItem]:

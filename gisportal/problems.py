@@ -18,6 +18,8 @@ from layers.errors import FeatureNotFound, ParameterError, SourceNotFound
 MACHINES: Final = ("/tiles/", "/ogc", "/geocode", "/styles/")
 PROBLEM_TYPE: Final = "application/problem+json"
 _QUERY: Final = re.compile(r"\?[^\s\"'<>]*")
+#: Whoever reads a signed link in a log could use it.
+_LINK: Final = re.compile(r"/link/[^/\s\"'<>?]+")
 
 
 def wants_page(request: HttpRequest) -> bool:
@@ -124,12 +126,12 @@ class ProblemMiddleware:
 
 
 class StripQueryFilter(logging.Filter):
-    """Takes query strings out of what is logged: they may hold words or places of a person."""
+    """Takes out of what is logged: query strings, which may hold words or places of a person, and tokens of links."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Always lets the record through, without what follows a question mark in an address."""
+        """Always lets the record through, without what follows a question mark or ``/link/`` in an address."""
         message = record.getMessage()
-        stripped = _QUERY.sub("?…", message)
+        stripped = _LINK.sub("/link/…", _QUERY.sub("?…", message))
         if stripped != message:
             record.msg, record.args = stripped, ()
         return True

@@ -15,6 +15,7 @@ handler500 = "gisportal.portal.error_views.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("accounts/", include("gisportal.accounts.urls")),
+    path("link/", include("gisportal.accounts.link_urls")),
     path("tiles/", include("tiles.urls")),
     path("styles/", include("styles.urls")),
     path("ogc/", include("gisportal.ogc.urls")),

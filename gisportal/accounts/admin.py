@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gisportal import hooks
-from gisportal.accounts import lockout
+from gisportal.accounts import link_admin, lockout  # noqa: F401
 from gisportal.accounts.models import AccessSetting, Account, ApiToken
 from gisportal.accounts.services import (
     account_saved,

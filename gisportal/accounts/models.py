@@ -159,4 +159,5 @@ class ApiToken(models.Model):
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())
 
 
+from gisportal.accounts.link_models import SignedLink  # noqa: E402, F401
 from gisportal.accounts.place_models import PersonPlace  # noqa: E402, F401

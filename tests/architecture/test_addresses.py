@@ -24,7 +24,9 @@ SAMPLES = {
     "object_id": "1",
     "slug": "resources",
     "source": "resources",
+    "rest": "part",
     "style": "resources",
+    "token": "no-such-token",
     "x": "1",
     "y": "1",
     "z": "1",
@@ -40,6 +42,8 @@ QUERIES = {
 OTHERWISE = {
     "account_login": 302,  # signed in already
     "account_set_password": 302,  # to the list of sessions; nobody sets a first password himself
+    "link": 404,  # nobody made a link of this token
+    "link-part": 404,
     "portal:place": 302,  # posted only; leads back to the search
     "set_language": 302,  # posted only; leads back
     "tiles:tile": 204,  # nothing lies in this tile
