@@ -229,3 +229,30 @@ def audiences(viewer: Viewer | None) -> frozenset[Audience]:
     if viewer.reads_all or viewer.level is Level.C:
         return frozenset({Audience.PUBLIC, Audience.MEMBERS})
     return frozenset({Audience.PUBLIC})
+
+
+def visible_media_q(viewer: Viewer | None, *, needs_consent: bool) -> Q:
+    """Photos and attachments a viewer may see: rows with ``resource``, ``audience`` and ``removed_at``.
+
+    The resource must be visible, and the audience the viewer's on that row. ``needs_consent``: what lacks the
+    consent of those shown (``has_consent``) is for members, whatever its audience.
+    """
+    from layers.models import Resource
+
+    viewer = viewer or Viewer()
+    rows = visible_q(viewer)
+    if rows is NOTHING:
+        return NOTHING
+    kept = Q(removed_at__isnull=True, resource__in=Resource.unscoped.filter(rows))
+    if viewer.is_staff:
+        return kept
+    shown = Q(audience=Audience.PUBLIC)
+    if needs_consent:
+        shown &= Q(has_consent=True)
+    of_members = Q(audience__in=[Audience.PUBLIC, Audience.MEMBERS])
+    members = members_rows_q(viewer)
+    if members is None:
+        return kept & of_members
+    if members is NOTHING:
+        return kept & shown
+    return kept & (shown | of_members & Q(resource__in=Resource.unscoped.filter(members)))

@@ -4,9 +4,11 @@ from layers.models.category import Category, FieldOfSupport
 from layers.models.cells import CellVersion, SearchGram
 from layers.models.data_source import DataSource
 from layers.models.district import District, DistrictScheme, DistrictTown
+from layers.models.district_work import DistrictImport, MembershipRun
 from layers.models.field_definition import FieldDefinition
 from layers.models.gazetteer import GazetteerCity, GazetteerLoad, GazetteerNumber, GazetteerTown
 from layers.models.history import PastResource, ResourceVersion
+from layers.models.media import Attachment, MediaAudience, Photo
 from layers.models.place import Disclosure, PlaceOrigin
 from layers.models.resource import (
     Operation,
@@ -21,11 +23,13 @@ from layers.models.resource import (
 from layers.models.site import Organisation, Site
 
 __all__ = [
+    "Attachment",
     "Category",
     "CellVersion",
     "DataSource",
     "Disclosure",
     "District",
+    "DistrictImport",
     "DistrictScheme",
     "DistrictTown",
     "FieldDefinition",
@@ -34,9 +38,12 @@ __all__ = [
     "GazetteerLoad",
     "GazetteerNumber",
     "GazetteerTown",
+    "MediaAudience",
+    "MembershipRun",
     "Operation",
     "Organisation",
     "PastResource",
+    "Photo",
     "PlaceOrigin",
     "ProtectedPlace",
     "Publication",
