@@ -2,6 +2,7 @@
 
 from procrastinate.contrib.django import app
 
+from layers import memberships
 from layers.indexes import refresh_grams
 
 
@@ -10,3 +11,20 @@ from layers.indexes import refresh_grams
 def refresh_search_grams(timestamp: int) -> int:
     """Samples the search text anew, which decides how words are looked up; ``timestamp``: when it was due."""
     return refresh_grams()
+
+
+@app.task(queue="upkeep", name="layers.refresh_memberships")
+def refresh_memberships(run_id: int) -> None:
+    """Districts of all resources anew, for a while at a time so that other work is not kept waiting."""
+    if not memberships.advance(run_id):
+        refresh_memberships.defer(run_id=run_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="upkeep", name="layers.resume_memberships")
+def resume_memberships(timestamp: int) -> int:
+    """Takes up what a lost worker left behind; ``timestamp``: when it was due."""
+    found = memberships.forsaken_runs()
+    for run_id in found:
+        refresh_memberships.defer(run_id=run_id)
+    return len(found)
