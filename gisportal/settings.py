@@ -80,11 +80,12 @@ LG_CODE = os.environ.get("GISPORTAL_LG_CODE") or {"takamatsu": "372013", "iwaki"
 
 GDAL_LIBRARY_PATH, GEOS_LIBRARY_PATH = library_paths()
 
-GISPORTAL_MODULES = env_list("GISPORTAL_MODULES")
+GISPORTAL_MODULES = env_list("GISPORTAL_MODULES", "resourcenews")
 
 INSTALLED_APPS = [
     "gisportal.accounts",
     "gisportal.audit",
+    "gisportal.papers",
     "gisportal.portal",
     "gisportal.planning",
     "gisportal.ogc",

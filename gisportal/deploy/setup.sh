@@ -43,7 +43,11 @@ find_missing() {
     need_file libpango-1.0-0 /usr/lib/"$(uname -m)"-linux-gnu/libpango-1.0.so.0
     need_file libpangoft2-1.0-0 /usr/lib/"$(uname -m)"-linux-gnu/libpangoft2-1.0.so.0
     need_file fonts-noto-cjk /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
-    if [ "$1" = test ]; then need_command chromium chromium; fi
+    if [ "$1" = test ]; then
+        need_command chromium chromium
+        # Reads the papers as another program does.
+        need_command poppler-utils pdftotext
+    fi
 }
 
 as_root() {

@@ -15,6 +15,7 @@ ROOMS = (
     "gisportal/accounts",
     "gisportal/audit",
     "gisportal/ogc",
+    "gisportal/papers",
     "gisportal/planning",
     "gisportal/portal",
 )
