@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 from layers.sqlfiles import run_file
 
-
 # The functions of 0003 that this replaces stay as they are now: they serve the older columns too.
 DROP_EDITING = """
 DROP FUNCTION layers_served_changed CASCADE;

@@ -1,5 +1,7 @@
 """History of 地域資源: every state a row was in, written by a trigger (``layers/sql/history.sql``)."""
 
+from typing import Any
+
 from django.contrib.gis.db import models
 from django.db.models import Q
 
@@ -10,7 +12,7 @@ from layers.models.resource_columns import ResourceColumns
 from layers.models.site import Organisation, Site
 
 
-def _kept(to: type[models.Model] | str) -> "models.ForeignKey[models.Model, models.Model]":
+def _kept(to: type[models.Model] | str) -> Any:
     """What a past row named; it need not exist any more."""
     return models.ForeignKey(
         to, models.DO_NOTHING, null=True, blank=True, db_constraint=False, db_index=False, related_name="+"
