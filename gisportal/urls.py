@@ -1,5 +1,8 @@
 """Addresses of the portal (design §5)."""
 
+from importlib.util import find_spec
+
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
@@ -12,6 +15,9 @@ handler403 = "gisportal.portal.error_views.permission_denied"
 handler404 = "gisportal.portal.error_views.page_not_found"
 handler500 = "gisportal.portal.error_views.server_error"
 
+#: Modules stand beside the portal's own addresses; each names its own.
+MODULES = [f"gisportal.modules.{name}.urls" for name in settings.GISPORTAL_MODULES]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("accounts/", include("gisportal.accounts.urls")),
@@ -23,5 +29,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", set_language, name="set_language"),
     path("geocode", geocode_views.geocode, name="geocode"),
     path("geocode/reverse", geocode_views.geocode_reverse, name="geocode-reverse"),
+    *[path("", include(module)) for module in MODULES if find_spec(module)],
     path("", include("gisportal.portal.urls")),
 ]
