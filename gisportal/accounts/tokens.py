@@ -88,7 +88,7 @@ def _rows() -> "QuerySet[ApiToken, tuple[object, ...]]":
     return found.values_list(*names, AccessSetting.as_column(), *map(as_column, READ_AHEAD))
 
 
-_PREPARED: Final = Prepared(_rows)
+_PREPARED: Final = Prepared(_rows, keeps_plan=True)
 
 
 def _read(digest: str) -> ApiToken | None:
