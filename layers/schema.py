@@ -197,7 +197,7 @@ def _text_problem(kind: FieldKind, value: Any) -> str:
         return _("Holds a character that cannot be used.")
     if kind is FieldKind.DATE and not _is_date(value):
         return _("Must be a date like 2026-04-01.")
-    if kind is FieldKind.URL and not _is_url(value):
+    if kind is FieldKind.URL and not is_url(value):
         return _("Must be a web address that starts with https:// or http://.")
     return ""
 
@@ -209,7 +209,8 @@ def _is_date(value: str) -> bool:
         return False
 
 
-def _is_url(value: str) -> bool:
+def is_url(value: str) -> bool:
+    """Whether a text is an http(s) address with a host."""
     try:
         parts = urlsplit(value)
     except ValueError:

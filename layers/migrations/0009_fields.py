@@ -15,7 +15,7 @@ FOR EACH ROW EXECUTE FUNCTION layers_resource_version();
 DROP FUNCTION layers_resource_current_fields CASCADE;
 DROP FUNCTION layers_field_words_changed();
 DROP FUNCTION layers_map_field(text, text, jsonb), layers_rewrite_choices(text), layers_rename_field(text, text);
-DROP FUNCTION layers_hold_fields(integer, boolean), layers_write_under_fields();
+DROP FUNCTION layers_hold_fields(integer, boolean), layers_release_fields(), layers_write_under_fields();
 DROP FUNCTION layers_choice_now(jsonb, jsonb);
 """
 

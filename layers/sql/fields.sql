@@ -3,23 +3,23 @@
 -- A definition remembers its former keys, and the choices merged into another one stand in its list with
 -- "merged_into". The first trigger reads both: what is written late under an old key or code lands under today's.
 
-CREATE FUNCTION layers_choice_now(value jsonb, choices jsonb) RETURNS jsonb
+CREATE FUNCTION layers_choice_now(held jsonb, list jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 BEGIN
-    IF jsonb_typeof(value) = 'array' THEN
+    IF jsonb_typeof(held) = 'array' THEN
         -- Each code once, where it stood first.
         RETURN (
             SELECT COALESCE(jsonb_agg(now ORDER BY place), '[]') FROM (
                 SELECT now, min(place) AS place FROM (
-                    SELECT layers_choice_now(item, choices) AS now, place
-                    FROM jsonb_array_elements(value) WITH ORDINALITY AS items(item, place)
+                    SELECT layers_choice_now(item, list) AS now, place
+                    FROM jsonb_array_elements(held) WITH ORDINALITY AS items(item, place)
                 ) each GROUP BY now
             ) once
         );
     END IF;
     RETURN COALESCE(
-        (SELECT c -> 'merged_into' FROM jsonb_array_elements(choices) c WHERE c -> 'code' = value AND c ? 'merged_into'),
-        value
+        (SELECT c -> 'merged_into' FROM jsonb_array_elements(list) c WHERE c -> 'code' = held AND c ? 'merged_into'),
+        held
     );
 END
 $$;
@@ -62,6 +62,10 @@ CREATE TRIGGER layers_resource_version BEFORE UPDATE ON layers_resource
 FOR EACH ROW WHEN (current_setting('gisportal.rewriting', true) IS DISTINCT FROM 'on')
 EXECUTE FUNCTION layers_resource_version();
 
+CREATE FUNCTION layers_release_fields() RETURNS void LANGUAGE sql AS $$
+    SELECT set_config('gisportal.rewriting', '', true)
+$$;
+
 -- Held to the end of the transaction: no other change of definitions, and no write to any resource. EXCLUSIVE, not
 -- less: it also waits for those who hold a row for update, so that neither waits for the other. Reading goes on.
 CREATE FUNCTION layers_hold_fields(seconds integer, with_rows boolean) RETURNS void LANGUAGE plpgsql AS $$
@@ -72,6 +76,7 @@ BEGIN
         LOCK TABLE layers_resource IN EXCLUSIVE MODE;
     END IF;
     PERFORM set_config('lock_timeout', '0', true);
+    PERFORM set_config('gisportal.rewriting', 'on', true);
 END
 $$;
 
@@ -87,34 +92,27 @@ CREATE FUNCTION layers_rename_field(old_key text, new_key text) RETURNS integer 
 DECLARE
     touched integer;
 BEGIN
-    PERFORM set_config('gisportal.rewriting', 'on', true);
     UPDATE layers_resource SET properties = (properties - old_key) || jsonb_build_object(new_key, properties -> old_key)
     WHERE properties ? old_key;
     GET DIAGNOSTICS touched = ROW_COUNT;
     UPDATE layers_resourceversion
     SET properties = (properties - old_key) || jsonb_build_object(new_key, properties -> old_key)
     WHERE properties ? old_key;
-    PERFORM set_config('gisportal.rewriting', '', true);
     RETURN touched;
 END
 $$;
 
 -- Codes merged away, after the definition's list says so.
-CREATE FUNCTION layers_rewrite_choices(field_key text) RETURNS integer LANGUAGE plpgsql AS $$
+CREATE FUNCTION layers_rewrite_choices(field_key text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     list jsonb := (SELECT choices FROM layers_fielddefinition WHERE key = field_key);
-    touched integer;
 BEGIN
-    PERFORM set_config('gisportal.rewriting', 'on', true);
     UPDATE layers_resource
     SET properties = jsonb_set(properties, ARRAY[field_key], layers_choice_now(properties -> field_key, list))
     WHERE properties ? field_key AND properties -> field_key <> layers_choice_now(properties -> field_key, list);
-    GET DIAGNOSTICS touched = ROW_COUNT;
     UPDATE layers_resourceversion
     SET properties = jsonb_set(properties, ARRAY[field_key], layers_choice_now(properties -> field_key, list))
     WHERE properties ? field_key AND properties -> field_key <> layers_choice_now(properties -> field_key, list);
-    PERFORM set_config('gisportal.rewriting', '', true);
-    RETURN touched;
 END
 $$;
 
@@ -124,7 +122,6 @@ CREATE FUNCTION layers_map_field(field_key text, kept_key text, mapping jsonb) R
 DECLARE
     touched integer;
 BEGIN
-    PERFORM set_config('gisportal.rewriting', 'on', true);
     UPDATE layers_resource r SET properties = (r.properties - field_key)
         || CASE WHEN m -> 'now' <> 'null' THEN jsonb_build_object(field_key, m -> 'now') ELSE '{}' END
         || CASE WHEN m -> 'kept' <> 'null' THEN jsonb_build_object(kept_key, m -> 'kept') ELSE '{}' END
@@ -134,7 +131,6 @@ BEGIN
         || CASE WHEN m -> 'now' <> 'null' THEN jsonb_build_object(field_key, m -> 'now') ELSE '{}' END
         || CASE WHEN m -> 'kept' <> 'null' THEN jsonb_build_object(kept_key, m -> 'kept') ELSE '{}' END
     FROM jsonb_array_elements(mapping) m WHERE r.properties ? field_key AND r.properties -> field_key = m -> 'was';
-    PERFORM set_config('gisportal.rewriting', '', true);
     RETURN touched;
 END
 $$;

@@ -40,6 +40,7 @@ MAY_WRITE_SQL = {
     "layers/prepared.py": "a QuerySet compiled once, for what every request asks",
     "layers/analysis": "one GROUP BY per table",
     "layers/imports": "COPY",
+    "layers/editing/field_rows.py": "rewrites values of a field with the tables held, by functions of layers/sql/",
     "layers/sqlfiles.py": "loads the .sql files in migrations",
     "layers/conditions.py": "one subquery over a set-returning function of layers/sql/",
     "gisportal/accounts/grants.py": "GRANT to the web role",
