@@ -13,3 +13,4 @@ class LayersConfig(AppConfig):
         from layers import resources  # noqa: F401, I001
         from layers import districts  # noqa: F401
         from layers.geocoding import checks  # noqa: F401
+        from layers.editing import media  # noqa: F401

@@ -4,6 +4,7 @@ from procrastinate.contrib.django import app
 
 from layers import memberships
 from layers.indexes import refresh_grams
+from layers.media import upkeep
 
 
 @app.periodic(cron="17 * * * *")
@@ -11,6 +12,13 @@ from layers.indexes import refresh_grams
 def refresh_search_grams(timestamp: int) -> int:
     """Samples the search text anew, which decides how words are looked up; ``timestamp``: when it was due."""
     return refresh_grams()
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(queue="upkeep", name="layers.tidy_media")
+def tidy_media(timestamp: int) -> int:
+    """Empties the trash of photos and files, and sweeps up lost ones; ``timestamp``: when it was due."""
+    return upkeep.tidy()
 
 
 @app.task(queue="upkeep", name="layers.refresh_memberships")
