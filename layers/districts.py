@@ -105,11 +105,14 @@ class DistrictSource(FeatureSource):
         )
 
     def _sort(self, values: Mapping[str, list[str]]) -> tuple[tuple[str, bool], ...]:
+        known = ["id", *(item.key for item in self._fields.values() if item.is_sortable)]
         found = []
         for part in filter(None, (read.single("sort", values) or "").split(",")):
-            key = part.lstrip("+-")
-            if (key in self._fields and self._fields[key].is_sortable) or key == "id":
-                found.append((key, part.startswith("-")))
+            key = part.lstrip("+-").strip()
+            if key not in known:
+                raise ParameterError("sort", _("Cannot be sorted by “%(key)s”. Known are: %(known)s.")
+                                     % {"key": key, "known": ", ".join(known)})  # fmt: skip
+            found.append((key, part.startswith("-")))
         return tuple(found)
 
     def visible(self) -> "QuerySet[District]":
