@@ -204,6 +204,18 @@ AXES_LOCKOUT_CALLABLE = "gisportal.accounts.lockout.locked_out"
 AXES_USERNAME_CALLABLE = "gisportal.accounts.lockout.attempted_name"
 PLACE_TOKEN_HOURS = env_int("GISPORTAL_PLACE_HOURS", 8)
 
+# Mail: smtp://user:password@host:587 (smtps:// for TLS from the start); without it mails become files under var/mail.
+MAIL_URL = urlsplit(os.environ.get("GISPORTAL_MAIL_URL", ""))
+DEFAULT_FROM_EMAIL = os.environ.get("GISPORTAL_MAIL_FROM", "portal@localhost")
+MAIL_SENDER_NAME = os.environ.get("GISPORTAL_MAIL_NAME", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_URL.hostname else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_HOST, EMAIL_PORT = MAIL_URL.hostname or "", MAIL_URL.port or (465 if MAIL_URL.scheme == "smtps" else 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(MAIL_URL.username or ""), unquote(MAIL_URL.password or "")
+EMAIL_USE_SSL = MAIL_URL.scheme == "smtps"
+EMAIL_USE_TLS = bool(EMAIL_HOST_USER) and not EMAIL_USE_SSL
+EMAIL_TIMEOUT = 20
+
 # Behind a proxy: X-Forwarded-* is believed only when said so.
 BEHIND_PROXY = env_bool("GISPORTAL_BEHIND_PROXY")
 USE_X_FORWARDED_HOST = BEHIND_PROXY
@@ -308,6 +320,10 @@ LOGGING: dict[str, object] = {
         # The server's access log holds paths; those of signed links are secrets.
         "granian.access": {"handlers": ["access"], "level": "INFO", "propagate": False},
         "axes": {"level": "WARNING"},
+        # What WeasyPrint finds odd in a paper is for whoever writes its style sheet.
+        "weasyprint": {"level": "CRITICAL"},
+        "weasyprint.progress": {"level": "CRITICAL"},
+        "fontTools": {"level": "ERROR"},
         "procrastinate.blueprints": {"level": "WARNING"},
         "procrastinate.periodic": {"level": "WARNING"},
     },

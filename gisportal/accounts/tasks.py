@@ -1,7 +1,9 @@
 """What the worker does for accounts."""
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from gisportal.accounts.mail import ATTEMPTS, deliver
 from gisportal.accounts.places import purge_places
 
 
@@ -10,3 +12,13 @@ from gisportal.accounts.places import purge_places
 def purge_expired_places(timestamp: int) -> int:
     """Deletes persons' points whose time is over; ``timestamp``: when it was due."""
     return purge_places()
+
+
+@app.task(
+    queue="mail",
+    name="accounts.deliver_mail",
+    retry=RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=6),
+)
+def deliver_mail(to: str, subject: str, text: str) -> None:
+    """Sends one mail; a lost connection to the mail server is tried again after 6, 36, 216 … seconds."""
+    deliver(to, subject, text)
