@@ -32,6 +32,7 @@ from layers.functions import (
 from layers.models import District
 from layers.query import NEAR_SERVES, FeatureQuery, Spot
 from layers.text import like_pattern, normalise, spellings
+from layers.vacancy import vacancy_q
 from layers.vocabulary import Vocabulary
 
 
@@ -46,9 +47,10 @@ def conditions(query: FeatureQuery, viewer: Viewer, fields: dict[str, Field], vo
         found &= Q(fields_of_support__overlap=list(query.fields_of_support))
     found &= _districts_q(query.districts)
     found &= _place_q(query)
-    for key, values in (("vacancy", query.vacancy), ("operation", query.operation)):
-        if values:
-            found &= Q(**{f"{key}__in": values})
+    if query.vacancy:
+        found &= vacancy_q(query.vacancy, vocabulary)
+    if query.operation:
+        found &= Q(operation__in=query.operation)
     if query.formal is not None:
         found &= Q(formal=query.formal)
     if query.updated_after:

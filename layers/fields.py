@@ -21,6 +21,7 @@ from layers.functions import JsonBoolean, JsonNumber
 from layers.models import Operation, Publication, ServiceArea, Vacancy, VacancyOrigin
 from layers.models.field_definition import FieldKind
 from layers.models.resource import Delivery
+from layers.vacancy import shown_vacancy
 from layers.vocabulary import DefinedField, Vocabulary
 
 Expression = Any  # Django's expressions have no common public type
@@ -109,7 +110,10 @@ def _base_fields(vocabulary: Vocabulary) -> list[Field]:
         Field("office_number", _("office number"), Kind.TEXT, _text("office_number"), audience=Audience.MEMBERS,
               is_searchable=True),
         Field("capacity", _("capacity"), Kind.NUMBER, _plain("capacity"), is_sortable=True),
-        Field("vacancy", _("vacancy"), Kind.CHOICE, _text("vacancy"), choices=_choices(Vacancy), is_sortable=True),
+        Field("vacancy", _("vacancy"), Kind.CHOICE, lambda: shown_vacancy(vocabulary), choices=_choices(Vacancy),
+              is_sortable=True),
+        Field("vacancy_stated", _("vacancy as last stated"), Kind.CHOICE, _text("vacancy"),
+              choices=_choices(Vacancy)),
         Field("vacancy_count", _("places free"), Kind.NUMBER, _plain("vacancy_count"), is_sortable=True),
         Field("vacancy_note", _("note on vacancy"), Kind.TEXT, _text("vacancy_note")),
         Field("vacancy_as_of", _("vacancy as of"), Kind.DATETIME, _plain("vacancy_as_of"), is_sortable=True),
@@ -129,15 +133,18 @@ def _base_fields(vocabulary: Vocabulary) -> list[Field]:
 
 
 #: Items a row may withhold from the public (``Resource.withheld``).
-WITHHELD: Final = frozenset({"phone", "fax", "email", "url"})
+WITHHELD: Final = frozenset(
+    {"phone", "fax", "email", "url", "opening_hours", "description", "organisation", "capacity"}
+)
 
 #: Keys a city's field may not take: base properties, formats' own names and query parameters.
 RESERVED: Final = frozenset(
     (
         "id type geometry geom properties links name reading category category_title fields_of_support "
         "field_of_support formal organisation site address phone fax email url opening_hours description "
-        "office_number capacity vacancy vacancy_count vacancy_note vacancy_as_of vacancy_origin operation "
-        "delivery service_area districts publication attribution updated_at verified_at q bbox datetime limit "
+        "office_number capacity vacancy vacancy_count vacancy_note vacancy_as_of vacancy_origin vacancy_stated "
+        "operation delivery service_area districts publication attribution updated_at verified_at q bbox datetime "
+        "limit session_on session_day "
         "offset sortby crs f lang filter filter_lang distance count district near place radius serves within "
         "updated_after updated_before stale sort page per_page view at as_of rows columns measure "
         "skipgeometry resulttype after"

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.gis.db.models import GeometryField, PointField
 from django.contrib.gis.geos import GEOSGeometry
-from django.db.models import BooleanField, FloatField, Func, TextField, Value
+from django.db.models import BooleanField, DateTimeField, FloatField, Func, TextField, Value
 
 from layers.crs import STORAGE_SRID
 
@@ -124,6 +125,19 @@ class ArrayHas(_Condition):
     """Whether an SQL array holds a text."""
 
     template = "(array_position(%(expressions)s) IS NOT NULL)"
+
+
+class DaysAgo(Func):
+    """Midnight of the city's day so many days ago, by the clock of the database: kept statements stay true."""
+
+    template = (
+        "((date_trunc('day', now() AT TIME ZONE %(zone)s) - make_interval(days => %(expressions)s))"
+        " AT TIME ZONE %(zone)s)"
+    )
+    output_field = DateTimeField()
+
+    def __init__(self, days: int) -> None:
+        super().__init__(Value(days), zone=f"'{settings.TIME_ZONE}'")
 
 
 class GeometryValue(Value):

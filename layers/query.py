@@ -112,7 +112,9 @@ class FeatureQuery:
         radius = _radius(values, spot)
         return cls(
             words=words(" ".join(values.get("q", []))),
-            categories=read.known("category", values, vocabulary.categories),
+            categories=vocabulary.current_categories(
+                read.known("category", values, vocabulary.category_codes)
+            ),
             fields_of_support=read.known("field_of_support", values, vocabulary.supports),
             districts=read.districts(values, vocabulary),
             spot=spot,
@@ -158,6 +160,11 @@ class FeatureQuery:
             for item in [value] if isinstance(value, str) else value or []:
                 pairs.append((key, item))
         return urlencode(sorted(pairs, key=lambda pair: pair[0]))
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether the answer changes with the date alone: what is kept of it needs the date in its key."""
+        return self.stale is not None or bool(self.vacancy)
 
     @property
     def has_conditions(self) -> bool:

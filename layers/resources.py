@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.gis.db.models import Extent
 from django.db.models import F, OrderBy, QuerySet
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -176,8 +177,13 @@ class ResourceSource(FeatureSource):
         return tuple(found) if found else None
 
     def version(self, tile: tuple[int, int, int] | None = None) -> str:
-        """Data and schema version; changes of cells far from the tile do not show."""
-        return f"{tile_version('resources', tile)}-{self.vocabulary.version}"
+        """Data and schema version; changes of cells far from the tile do not show.
+
+        Of the whole source with the date, as every feature says whether its vacancy is old; a tile's key has it
+        where the tile depends on it.
+        """
+        day = "" if tile else f"-{timezone.localdate()}"
+        return f"{tile_version('resources', tile)}-{self.vocabulary.version}{day}"
 
 
 @register

@@ -38,6 +38,10 @@ class CategoryInfo:
     is_formal: bool
     stale_after_days: int
     descendants: frozenset[int]
+    vacancy_stale_days: int = 30
+    vacancy_words: str = ""
+    vacancy_axis: str = ""
+    vacancy_classes: tuple[dict[str, str], ...] = field(default=(), hash=False)
 
     @property
     def title(self) -> str:
@@ -139,6 +143,8 @@ class Vocabulary:
     supports: dict[str, tuple[str, str]] = field(default_factory=dict)
     fields: dict[str, DefinedField] = field(default_factory=dict)
     schemes: dict[str, SchemeInfo] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Codes of categories that were merged into another → the code of that; old links go on finding."""
 
     @cached_property
     def fields_kept(self) -> dict[tuple[str, str | None], dict[str, Any]]:
@@ -163,6 +169,15 @@ class Vocabulary:
     def category_ids(self, codes: tuple[str, ...]) -> set[int]:
         """Ids of categories and everything below them."""
         return {pk for code in codes for pk in self.categories[code].descendants}
+
+    @cached_property
+    def category_codes(self) -> frozenset[str]:
+        """Every code a link may name, those of merged categories included."""
+        return frozenset({*self.categories, *self.aliases})
+
+    def current_categories(self, codes: tuple[str, ...]) -> tuple[str, ...]:
+        """Codes as they are now: a merged category stands for the one it became part of."""
+        return tuple(dict.fromkeys(self.aliases.get(code, code) for code in codes))
 
     def support_title(self, code: str) -> str:
         """Title of a field of support in the language in force."""
@@ -203,7 +218,17 @@ def _read(version: int) -> Vocabulary:
             )
             for item in DistrictScheme.objects.all()
         },
+        aliases=_aliases(),
     )
+
+
+def _aliases() -> dict[str, str]:
+    became = dict(Category.objects.filter(merged_into__isnull=False).values_list("code", "merged_into__code"))
+
+    def end(code: str, steps: int = 0) -> str:
+        return end(became[code], steps + 1) if code in became and steps <= len(became) else code
+
+    return {code: end(code) for code in became}
 
 
 def _definitions() -> list[FieldDefinition]:
@@ -238,7 +263,7 @@ def _defined(item: FieldDefinition) -> DefinedField:
 
 
 def _categories() -> dict[str, CategoryInfo]:
-    rows = {row.pk: row for row in Category.objects.all()}
+    rows = {row.pk: row for row in Category.objects.filter(merged_into=None)}
     below: dict[int | None, list[Category]] = {}
     for row in rows.values():
         below.setdefault(row.parent_id, []).append(row)
@@ -271,6 +296,10 @@ def _category_info(
         is_formal=row.is_formal,
         stale_after_days=row.stale_after_days,
         descendants=frozenset(_ids_below(row, below)),
+        vacancy_stale_days=row.vacancy_stale_days,
+        vacancy_words=row.vacancy_words or (above.vacancy_words if above else ""),
+        vacancy_axis=row.vacancy_axis,
+        vacancy_classes=tuple(row.vacancy_classes),
     )
 
 

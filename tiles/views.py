@@ -15,6 +15,7 @@ from layers.access import Viewer
 from layers.errors import ParameterError
 from layers.query import FeatureQuery
 from layers.source import FeatureSource, get_source
+from layers.vacancy import TIMED
 from layers.vocabulary import vocabulary
 from tiles import basemap, cache, mvt, problems
 from tiles import tilejson as documents
@@ -64,7 +65,7 @@ class Asked:
             self.source.viewer.scope_key,
             self.query.to_query_string(leave_out=WITHOUT_EFFECT),
             ",".join(self.keys),
-            str(timezone.localdate()) if self.query.stale is not None else "",
+            str(timezone.localdate()) if self.query.is_timed or TIMED & set(self.keys) else "",
         ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -24,12 +24,13 @@ from layers.functions import GeographyDistance, geometry_value
 from layers.query import Spot
 from layers.resources import PREFIX, ResourceSource
 from layers.source import Feature
+from layers.vacancy import vacancy_before, vacancy_title
 
 #: Fields with a place of their own on the page, or shown nowhere.
 PLACED: Final = frozenset(
     ["name", "reading", "category", "category_title", "address", "phone", "districts", "attribution", "updated_at",
-     "verified_at", "vacancy", "vacancy_count", "vacancy_note", "vacancy_as_of", "vacancy_origin", "operation",
-     "organisation", "site", "url", "email", "publication", "formal"]
+     "verified_at", "vacancy", "vacancy_count", "vacancy_note", "vacancy_as_of", "vacancy_origin", "vacancy_stated",
+     "operation", "organisation", "site", "url", "email", "publication", "formal"]
 )  # fmt: skip
 KNOWN: Final = frozenset({"place", "lang", "view", "at"})
 MAX_IDS: Final = 200
@@ -41,6 +42,7 @@ POPUP_KEYS: Final = (
     "vacancy",
     "vacancy_as_of",
     "vacancy_origin",
+    "vacancy_stated",
     "operation",
 )
 
@@ -100,10 +102,13 @@ def _context(
 ) -> dict[str, Any]:
     fields, values = source.fields(), feature.properties
     point: Any = feature.geom
+    category = source.vocabulary.categories[values["category"]]
     return {
         "feature": feature,
         "values": values,
-        "category": source.vocabulary.categories[values["category"]],
+        "category": category,
+        "vacancy": vacancy_title(category, values["vacancy"]),
+        "vacancy_before": vacancy_before(category, values),
         "parents": _parents(source, values["category"]),
         "shown": {key: shown_value(fields[key], values[key]) for key in values if key in fields},
         "facts": [_fact(fields[key], values[key]) for key in fields
@@ -227,13 +232,15 @@ def resources_listed(request: HttpRequest, ids: list[int], *, single: bool) -> H
 def _popup_item(source: ResourceSource, row: dict[str, Any], spot: Spot | None) -> dict[str, Any]:
     values = {key: row[PREFIX + key] for key in POPUP_KEYS}
     fields = source.fields()
+    category = source.vocabulary.categories[values["category"]]
     place = spot.token if spot else ""
     return {
         "id": row["id"],
         "distance": row.get("distance"),
         "values": values,
-        "category": source.vocabulary.categories[values["category"]],
-        "vacancy": fields["vacancy"].choice_title(values["vacancy"]) if values["vacancy"] else "",
+        "category": category,
+        "vacancy": vacancy_title(category, values["vacancy"]),
+        "vacancy_before": vacancy_before(category, values),
         "operation": fields["operation"].choice_title(values["operation"])
         if values["operation"] != "open"
         else "",

@@ -23,6 +23,7 @@ from layers.geocoding.service import LocatedDistrict, districts_at
 from layers.query import FeatureQuery, Resolvers
 from layers.resources import ResourceSource
 from layers.source import Count, Feature
+from layers.vacancy import vacancy_before, vacancy_title
 from layers.vocabulary import CategoryInfo
 
 #: Counting stops here: more is said as "10,000 or more".
@@ -30,7 +31,7 @@ CAP: Final = 10_000
 #: Fields a line of the list shows, beside the city's own listed ones.
 KEYS: Final = (
     "name", "category", "address", "phone", "districts", "updated_at", "verified_at", "vacancy", "vacancy_as_of",
-    "vacancy_origin", "vacancy_note", "operation", "attribution",
+    "vacancy_origin", "vacancy_note", "vacancy_stated", "operation", "attribution",
 )  # fmt: skip
 SORTS: Final = ("", "name", "distance", "-updated_at", "updated_at")
 
@@ -44,6 +45,7 @@ class Row:
     url: str
     districts: tuple[NamedDistrict, ...]
     vacancy: str
+    vacancy_before: str
     vacancy_origin: str
     operation: str
     extras: tuple[tuple[str, str], ...]
@@ -130,7 +132,8 @@ class SearchPage:
             category=category,
             url=self.links.resource(feature.id),
             districts=tuple(item for key, item in named.items() if key in mine),
-            vacancy=self._choice("vacancy", values["vacancy"]),
+            vacancy=vacancy_title(category, values["vacancy"]),
+            vacancy_before=vacancy_before(category, values),
             vacancy_origin=self._choice("vacancy_origin", values["vacancy_origin"]),
             operation="" if values["operation"] == "open" else self._choice("operation", values["operation"]),
             extras=tuple(self._extras(values, category)),

@@ -19,6 +19,9 @@ SOURCE = "demo"
 #: 30 % have room, 25 % little, 30 % none, 15 % want to be asked.
 VACANCY = (("available", 30), ("few", 55), ("full", 85), ("ask", 100))
 
+#: Made-up statements are up to so many days old at loading: some have aged already, most age while the demo runs.
+OLDEST_VACANCY = 40
+
 
 def percent(resource: StagedResource, purpose: str) -> int:
     """0…99, the same for the same row and purpose on every machine."""
@@ -39,6 +42,7 @@ def make_up(resources: Sequence[StagedResource], city: CityPlan) -> None:
             share = percent(resource, "vacancy")
             resource.vacancy = next(code for code, below in VACANCY if share < below)
             resource.vacancy_origin = VacancyOrigin.DEMO
+            resource.vacancy_age_days = percent(resource, "vacancy age") * OLDEST_VACANCY // 100
         if percent(resource, "note") < demo["note_percent"]:
             resource.properties["internal_note"] = demo["notes"][
                 percent(resource, "text") % len(demo["notes"])
@@ -63,7 +67,7 @@ def _entry(raw: Mapping[str, Any], locator: Locator, day: Any) -> StagedResource
         description=raw["description"], delivery=raw.get("delivery", "on_site"),
         service_area=raw.get("service_area", ""), disclosure=raw["disclosure"], withheld=raw.get("withheld", []),
         publication=raw["publication"], vacancy=raw.get("vacancy", ""),
-        vacancy_origin=VacancyOrigin.DEMO if raw.get("vacancy") else "",
+        vacancy_origin=VacancyOrigin.DEMO if raw.get("vacancy") else "", vacancy_age_days=0,
         hidden_place=_hidden(raw["address"], locator) if raw["disclosure"] == "area" else None, updated_on=day,
     )  # fmt: skip
 

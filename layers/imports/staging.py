@@ -71,4 +71,5 @@ class StagedResource:
     publication: str = "members"
     vacancy: str = ""
     vacancy_origin: str = ""
+    vacancy_age_days: int | None = None
     updated_on: datetime.date | None = None

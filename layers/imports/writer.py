@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point
+from django.utils import timezone
 from shapely import wkb
 
 from layers.crs import STORAGE_SRID
@@ -210,8 +211,16 @@ def _values(r: StagedResource) -> dict[str, object]:
     ).split()
     return {
         **{name: getattr(r, name) for name in names},
-        "fields_of_support": list(r.support), "updated_at": day, "vacancy_as_of": day if r.vacancy else None,
+        "fields_of_support": list(r.support), "updated_at": day,
+        "vacancy_as_of": _stated_at(r, day) if r.vacancy else None,
     }  # fmt: skip
+
+
+def _stated_at(r: StagedResource, day: datetime.datetime) -> datetime.datetime:
+    """The file's day; what the demo makes up is so many days old when it is loaded."""
+    if r.vacancy_age_days is None:
+        return day
+    return timezone.now() - datetime.timedelta(days=r.vacancy_age_days)
 
 
 def _midday(day: datetime.date | None) -> datetime.datetime:

@@ -20,6 +20,7 @@ from layers.models.resource import (
     Vacancy,
     VacancyOrigin,
 )
+from layers.models.session import HolidayRule, Recurrence, Session, SessionDate
 from layers.models.site import Organisation, Site
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "GazetteerLoad",
     "GazetteerNumber",
     "GazetteerTown",
+    "HolidayRule",
     "MediaAudience",
     "MembershipRun",
     "Operation",
@@ -47,11 +49,14 @@ __all__ = [
     "PlaceOrigin",
     "ProtectedPlace",
     "Publication",
+    "Recurrence",
     "Resource",
     "ResourceVersion",
     "Responsibility",
     "SearchGram",
     "ServiceArea",
+    "Session",
+    "SessionDate",
     "Site",
     "Vacancy",
     "VacancyOrigin",

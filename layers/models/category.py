@@ -30,9 +30,11 @@ class Category(models.Model):
     shape = models.CharField(_("shape"), max_length=12, blank=True, choices=SHAPES)
     is_formal = models.BooleanField(_("formal service"), default=True)
     stale_after_days = models.PositiveIntegerField(_("days until it counts as not updated"), default=365)
+    VACANCY_WORDS = [("marks", _("○ △ ×")), ("joining", _("looking for participants"))]
     VACANCY_AXES = [("weekday", _("by weekday")), ("age", _("by age class")), ("sex", _("by sex"))]
 
     vacancy_stale_days = models.PositiveIntegerField(_("days until a vacancy counts as old"), default=30)
+    vacancy_words = models.CharField(_("words of vacancy"), max_length=8, blank=True, choices=VACANCY_WORDS)
     vacancy_axis = models.CharField(_("vacancy asked for"), max_length=8, blank=True, choices=VACANCY_AXES)
     vacancy_classes = models.JSONField(
         _("classes of vacancy"), default=list, blank=True, help_text=_('[{"code": "age0", "title": "0歳"}]')

@@ -17,6 +17,8 @@ GUARDED = (
     stored.ProtectedPlace,
     stored.Resource,
     stored.Responsibility,
+    stored.Session,
+    stored.SessionDate,
     stored.Site,
 )
 

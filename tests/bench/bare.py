@@ -28,7 +28,10 @@ FROM (
             NULLIF(r.address_public, '') AS address, NULLIF(r.phone, '') AS phone, NULLIF(r.fax, '') AS fax,
             NULLIF(r.email, '') AS email, NULLIF(r.url, '') AS url, NULLIF(r.opening_hours, '') AS opening_hours,
             NULLIF(r.description, '') AS description, NULLIF(r.office_number, '') AS office_number, r.capacity,
-            NULLIF(r.vacancy, '') AS vacancy, r.vacancy_count, NULLIF(r.vacancy_note, '') AS vacancy_note,
+            CASE WHEN r.vacancy IN ('available', 'few', 'full') AND r.vacancy_as_of <
+                (date_trunc('day', now() AT TIME ZONE 'Asia/Tokyo') - make_interval(days => c.vacancy_stale_days))
+                AT TIME ZONE 'Asia/Tokyo' THEN 'ask' ELSE NULLIF(r.vacancy, '') END AS vacancy,
+            NULLIF(r.vacancy, '') AS vacancy_stated, r.vacancy_count, NULLIF(r.vacancy_note, '') AS vacancy_note,
             replace(to_json(r.vacancy_as_of) #>> '{{}}', '+00:00', 'Z') AS vacancy_as_of,
             NULLIF(r.vacancy_origin, '') AS vacancy_origin, r.operation, r.delivery,
             NULLIF(r.service_area, '') AS service_area, r.district_keys AS districts, r.publication, d.attribution,

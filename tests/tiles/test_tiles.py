@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from django.utils import timezone
 from mapbox_vector_tile import decode
 
 from layers.access import Level, Viewer
@@ -51,7 +52,7 @@ def test_each_viewer_sees_its_own(ask: Ask, make: Make, django_user_model: Any) 
     account = django_user_model.objects.create_user("c")
     make(134.05, name="公開")
     make(134.05, name="関係者", publication="members")
-    make(134.05, name="ごみ箱", deleted_at="2026-11-01T00:00Z")
+    make(134.05, name="ごみ箱", deleted_at=timezone.now())
     own = make(134.05, name="担当", publication="draft")
     Responsibility.unscoped.create(resource=own, account=account)
     mine = Viewer(level=Level.C, account_id=account.pk)
@@ -95,7 +96,7 @@ def test_undisclosed_place_is_in_no_tile(ask: Ask, make: Make) -> None:
 
 
 def test_the_search_narrows_the_tile(ask: Ask, make: Make) -> None:
-    make(134.05, name="ひまわり", vacancy="available", vacancy_as_of="2026-11-01T00:00Z")
+    make(134.05, name="ひまわり", vacancy="available", vacancy_as_of=timezone.now())
     make(134.05, name="さくら", category="child")
     for search, wanted in {
         "category=care": {"ひまわり"},
