@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from gisportal.accounts.models import AccessSetting, Account
 from layers.access import Level, Viewer
-from layers.models import Category, District, DistrictScheme, Organisation, Resource
+from layers.models import Category, District, DistrictScheme, FieldDefinition, Organisation, Resource
 
 #: The middle of the small city: longitude, latitude (EPSG:4326).
 LON, LAT = 134.05, 34.34
@@ -55,6 +55,13 @@ def make_district(
     bounds = box or (LON - 0.05, LAT - 0.05, LON + 0.05, LAT + 0.05)
     geom = MultiPolygon(Polygon.from_bbox(bounds), srid=4326)
     return District.unscoped.create(scheme=row, code=code, geom=geom, **{"title": f"{code}圏域", **more})
+
+
+def make_field(key: str = "note", kind: str = "text", **more: Any) -> FieldDefinition:
+    """A field of the city, for everyone."""
+    return FieldDefinition.objects.create(
+        **{"key": key, "title": f"項目{key}", "kind": kind, "audience": "public", **more}
+    )
 
 
 def make_office(name: str = "第一包括支援センター", phone: str = "087-111-2222") -> Organisation:

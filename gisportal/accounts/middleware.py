@@ -20,8 +20,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 #: Answered without asking the database: "alive" must not depend on it.
 WITHOUT_DATABASE = frozenset({"/healthz"})
-#: A token reads and writes map data; it opens no pages that hand out more tokens or passwords.
-CLOSED_TO_TOKENS = ("/admin/", "/accounts/")
+#: A token reads and writes map data; it opens no pages that hand out more tokens or passwords, or settle the portal.
+CLOSED_TO_TOKENS = ("/admin/", "/accounts/", "/settings/")
 
 
 class NoSession(SessionBase):

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from gisportal.portal.models import SiteSetting
 from layers.models import Category, DataSource, DistrictScheme, FieldDefinition, FieldOfSupport
@@ -53,23 +54,29 @@ class FieldOfSupportAdmin(KeyedAdmin):
 
 
 @admin.register(FieldDefinition)
-class FieldDefinitionAdmin(KeyedAdmin):
-    """Fields of the city (R3, R22, R23)."""
+class FieldDefinitionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A way to the portal's own screens of the fields, and no second one (R22)."""
 
-    key_field = "key"
-    list_display = (
-        "title",
-        "key",
-        "kind",
-        "audience",
-        "is_printed",
-        "is_searchable",
-        "is_listed",
-        "is_active",
-        "order",
-    )
-    list_filter = ("kind", "audience", "is_active")
-    filter_horizontal = ("categories",)
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Over there."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nowhere: a field is taken out of use and keeps its values."""
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list over there."""
+        return HttpResponseRedirect(reverse("portal:settings:fields"))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The field over there."""
+        row = FieldDefinition.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        if row is None:
+            return self.changelist_view(request)
+        return HttpResponseRedirect(reverse("portal:settings:field", args=[row.key]))
 
 
 @admin.register(DistrictScheme)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from gisportal import __version__
 from gisportal.hooks import menu_items
 from gisportal.portal.models import SiteSetting
-from layers.access import Viewer
+from layers.access import Level, Viewer
 from layers.geocoding.service import home_city
 from layers.models import GazetteerCity
 
@@ -88,6 +88,8 @@ class Site:
             yield _("Analysis"), "planning:crosstab"
         for item in menu_items(self.viewer):
             yield str(item.title), item.url_name
+        if self.viewer.level is Level.ADMINISTRATOR:
+            yield _("Settings"), "portal:settings:index"
 
 
 def _address(name: str) -> str:

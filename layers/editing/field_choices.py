@@ -21,11 +21,12 @@ _CODE: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class ChoiceLine:
-    """One line as the administrator writes it. An empty ``code`` is a new choice."""
+    """One line as the administrator writes it. An empty ``code`` is a new choice; ``is_retired`` None: as before."""
 
     code: str
     title: str
     title_en: str = ""
+    is_retired: bool | None = None
 
 
 def current(item: FieldDefinition) -> list[dict[str, Any]]:
@@ -48,6 +49,8 @@ def save_choices(actor: Viewer, key: str, lines: Sequence[ChoiceLine]) -> FieldD
         written = [_written(line, known, taken) for line in lines]
         named = {choice["code"] for choice in written}
         item.choices = [*written, *(choice for code, choice in known.items() if code not in named)]
+        if all(choice.get("retired") for choice in current(item)):
+            raise InvalidValues({"choices": [_("At least one choice is needed.")]})
 
     return _change(actor, key, "field.choices_changed", change)
 
@@ -55,9 +58,10 @@ def save_choices(actor: Viewer, key: str, lines: Sequence[ChoiceLine]) -> FieldD
 def _written(line: ChoiceLine, known: dict[str, dict[str, Any]], taken: set[str]) -> dict[str, Any]:
     code = line.code or new_code(line.title_en or line.title, taken)
     taken.add(code)
-    kept = {name: value for name, value in known.get(code, {}).items() if name == "retired"}
+    was_retired = bool(known.get(code, {}).get("retired"))
+    retired = {"retired": True} if (was_retired if line.is_retired is None else line.is_retired) else {}
     english = {"title_en": line.title_en.strip()} if line.title_en.strip() else {}
-    return {"code": code, "title": line.title.strip(), **english, **kept}
+    return {"code": code, "title": line.title.strip(), **english, **retired}
 
 
 def _check(lines: Sequence[ChoiceLine], known: dict[str, dict[str, Any]]) -> None:
