@@ -1,6 +1,6 @@
 """Addresses of the portal's pages (design §5)."""
 
-from django.urls import path
+from django.urls import include, path
 
 from gisportal.portal import (
     about_views,
@@ -29,4 +29,5 @@ urlpatterns = [
     path("favicon.ico", about_views.favicon, name="favicon"),
     path("jsi18n/<str:language>.js", js_catalogue.words, name="js-catalogue"),
     path("robots.txt", about_views.robots, name="robots"),
+    path("settings/", include("gisportal.portal.settings_urls")),
 ]

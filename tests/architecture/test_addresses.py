@@ -19,6 +19,7 @@ SAMPLES = {
     "app_label": "layers",
     "ending": "geojson",
     "feature_id": "1",
+    "field_key": "sample_day",
     "id": "1",
     "language": "ja",
     "object_id": "1",
@@ -45,6 +46,8 @@ OTHERWISE = {
     "link": 404,  # nobody made a link of this token
     "link-part": 404,
     "portal:place": 302,  # posted only; leads back to the search
+    "portal:settings:field-move": 302,  # posted only; leads back to the list
+    "portal:settings:field-use": 302,  # posted only; leads back to the list
     "set_language": 302,  # posted only; leads back
     "tiles:tile": 204,  # nothing lies in this tile
     "tiles:basemap-tile": 204,
@@ -73,6 +76,7 @@ def administrator(db: None) -> Client:
     """An administrator of a small city, signed in."""
     resource = factories.make_resource("特養さくら", pk=1)
     factories.make_district(pk=1)
+    factories.make_field("sample_day", "choice", choices=[{"code": "mon", "title": "月曜"}])
     assert resource.pk == 1
     account = factories.make_account(Level.ADMINISTRATOR)
     account.set_password("a long word of the test")
@@ -108,7 +112,7 @@ def test_administration_lists_adds_and_changes_everything(administrator: Client)
         assert administrator.get(f"{base}/", follow=True).status_code == 200, base
         assert administrator.get(f"{base}/add/").status_code in {200, 403}, base
         for row in model._default_manager.all()[:1]:
-            assert administrator.get(f"{base}/{row.pk}/change/").status_code == 200, base
+            assert administrator.get(f"{base}/{row.pk}/change/", follow=True).status_code == 200, base
 
 
 def test_nothing_answers_a_stranger_with_an_error(client: Client) -> None:
