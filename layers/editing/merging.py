@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from layers.access import Act, Viewer
 from layers.editing.errors import InvalidValues
 from layers.editing.items import items_for
-from layers.editing.services import _tell, _write, locked
+from layers.editing.services import _write, locked, tell
 from layers.editing.transactions import acting
 from layers.editing.values import changed_keys, current_values, picked
 from layers.models import Resource, Responsibility
@@ -39,7 +39,7 @@ def merge_resources(
             _write(actor, kept, effective, before)
         _move_responsibilities(kept, merged)
         resources_merged.send(sender=Resource, actor=actor, kept_id=kept_id, merged_id=merged_id)
-        _tell(actor, "resource.merged", kept, sorted(effective), merged=merged_id)
+        tell(actor, "resource.merged", kept, sorted(effective), merged=merged_id)
     return Resource.unscoped.get(pk=kept_id)
 
 

@@ -11,6 +11,7 @@ from layers.editing.values import point_of, protected_place
 from layers.geocoding.candidates import Candidate, MatchLevel
 from layers.geocoding.service import geocode_public, home_city
 from layers.models import ProtectedPlace, Resource
+from layers.models.place import Place
 
 _EMPTY: Final = {"postcode": "", "address": "", "building": "", "lg_code": "", "town": "", "geom": None,
                  "geom_origin": "", "geom_precision": ""}  # fmt: skip
@@ -28,7 +29,7 @@ def settle_place(
     if not {*PLACE, "disclosure", "site"} & set(values):
         return None
     wanted = {**{key: before.get(key) for key in PLACE}, **values}
-    place = _place_columns(resource, wanted, values)
+    place = place_columns(resource, wanted, values, is_hidden=before.get("disclosure") == "area")
     if resource.disclosure == "open":
         _set(resource, place)
         ProtectedPlace.unscoped.filter(resource_id=resource.pk).delete()
@@ -45,14 +46,15 @@ def settle_protected(resource: Resource, place: Mapping[str, Any] | None, actor:
     """After the row is saved: the exact place of an ``area`` entry. Only a reader of it writes."""
     if place is None:
         return
-    exists = ProtectedPlace.unscoped.filter(resource_id=resource.pk).exists()
-    if exists and protected_place(resource, actor) is None:
+    rows = ProtectedPlace.unscoped.filter(resource_id=resource.pk)
+    if protected_place(resource, actor) is None and rows.filter(readers__is_active=True).exists():
         return
+    kept = {key: place[key] for key in ("lg_code", "town", "geom")}
+    address = " ".join(part for part in (place["address"], place["building"]) if part)[:300]
     row, _made = ProtectedPlace.unscoped.update_or_create(
-        resource=resource,
-        defaults={key: place[key] for key in ("address", "lg_code", "town", "geom")},
+        resource=resource, defaults={**kept, "address": address}
     )
-    if not exists and actor.account_id is not None:
+    if not row.readers.filter(is_active=True).exists() and actor.account_id is not None:
         row.readers.add(actor.account_id)
 
 
@@ -61,11 +63,16 @@ def _set(resource: Resource, place: Mapping[str, Any]) -> None:
         setattr(resource, key, value)
 
 
-def _place_columns(
-    resource: Resource, wanted: Mapping[str, Any], changed: Mapping[str, Any]
+def place_columns(
+    resource: Place, wanted: Mapping[str, Any], changed: Mapping[str, Any], *, is_hidden: bool = False
 ) -> dict[str, Any]:
+    """Columns of a place from the values ``wanted``, of which ``changed`` are new. ``is_hidden``: from a protected one.
+
+    A hidden pin has no record of its origin: it counts as set by hand.
+    """
     address = str(wanted.get("address") or "")
-    candidate = best_candidate(address) if address and "address" in changed else None
+    is_asked = is_hidden or "address" in changed or changed.get("geom_origin") == "geocoded"
+    candidate = best_candidate(address) if address and is_asked else None
     found: dict[str, Any] = {
         "postcode": wanted.get("postcode") or "",
         "address": address,
@@ -73,23 +80,30 @@ def _place_columns(
         "lg_code": resource.lg_code if address else "",
         "town": resource.town if address else "",
     }
-    if "address" in changed:
+    if is_asked:
         found["lg_code"] = candidate.lg_code if candidate else ""
         found["town"] = candidate.town if candidate else ""
-    found.update(_position(resource, wanted, changed, candidate))
+    is_by_hand = resource.geom_origin == "hand" or (is_hidden and point_of(wanted) is not None)
+    found.update(_position(resource, wanted, changed, candidate, is_by_hand=is_by_hand))
     return found
 
 
 def _position(
-    resource: Resource, wanted: Mapping[str, Any], changed: Mapping[str, Any], candidate: Candidate | None
+    resource: Place,
+    wanted: Mapping[str, Any],
+    changed: Mapping[str, Any],
+    candidate: Candidate | None,
+    *,
+    is_by_hand: bool,
 ) -> dict[str, Any]:
     point = point_of(wanted)
     if "lat" in changed or "lon" in changed:
         if point is None:
             return {"geom": None, "geom_origin": "", "geom_precision": ""}
         origin = changed.get("geom_origin") or "hand"
-        return {"geom": point, "geom_origin": origin, "geom_precision": "point" if origin == "hand" else ""}
-    if "address" in changed and resource.geom_origin != "hand":
+        level = candidate.level.name.lower() if candidate else ""
+        return {"geom": point, "geom_origin": origin, "geom_precision": "point" if origin == "hand" else level}
+    if "address" in changed and not is_by_hand:
         if candidate is None:
             return {"geom": None, "geom_origin": "", "geom_precision": ""}
         return {

@@ -11,6 +11,7 @@ from layers.access import Act, Viewer, acting_q, may_create, visible_q
 from layers.editing.cleaning import clean
 from layers.editing.errors import Conflict, InvalidValues, NotAllowed
 from layers.editing.items import PLACE, EditItem, items_for
+from layers.editing.opening import OF_PLACE, is_place_secret
 from layers.editing.place import settle_place, settle_protected
 from layers.editing.transactions import acting
 from layers.editing.values import apply_values, changed_keys, current_values, differences, same
@@ -61,7 +62,7 @@ def create_resource(actor: Viewer, values: Mapping[str, Any], note: str = "") ->
         settle_protected(row, exact, actor)
         if not actor.reads_all or actor.level == "b":
             Responsibility.unscoped.create(resource=row, account_id=actor.account_id)
-        _tell(actor, "resource.created", row, sorted(cleaned))
+        tell(actor, "resource.created", row, sorted(cleaned))
     return Resource.unscoped.get(pk=row.pk)
 
 
@@ -80,9 +81,12 @@ def update_resource(
         before = current_values(row, actor)
         _check_version(row, version, cleaned, before, items)
         effective = {key: cleaned[key] for key in changed_keys(before, cleaned)}
+        if {"lat", "lon"} & set(effective) and "geom_origin" in cleaned:
+            effective["geom_origin"] = cleaned["geom_origin"]
+        _check_place_is_his(actor, row, effective)
         if effective:
             _write(actor, row, effective, before)
-            _tell(actor, "resource.updated", row, sorted(effective))
+            tell(actor, "resource.updated", row, sorted(effective))
     return Resource.unscoped.get(pk=resource_id)
 
 
@@ -115,6 +119,14 @@ def _check_version(
     }
     if clash:
         raise Conflict(row.pk, row.version, differences(before, clash, items))
+
+
+def _check_place_is_his(actor: Viewer, row: Resource, effective: Mapping[str, Any]) -> None:
+    """An exact place named accounts read is changed, disclosed or dropped by them alone (design §3)."""
+    keys = OF_PLACE & set(effective)
+    if keys and is_place_secret(row, actor):
+        text = _("Only the accounts named as readers of the exact place change it.")
+        raise InvalidValues({key: [text] for key in sorted(keys)})
 
 
 def _save(row: Resource, values: Mapping[str, Any]) -> None:
@@ -180,7 +192,7 @@ def confirm_resource(actor: Viewer, resource_id: int, how: str, by: str = "") ->
         row.verified_at, row.verified_how = timezone.now(), how
         row.verified_by = " ".join((by or actor.name).split())[:100]
         row.save(update_fields=["verified_at", "verified_by", "verified_how"])
-        _tell(actor, "resource.confirmed", row, ["verified_at"], how=how)
+        tell(actor, "resource.confirmed", row, ["verified_at"], how=how)
     return row
 
 
@@ -190,7 +202,7 @@ def trash_resource(actor: Viewer, resource_id: int, note: str = "") -> Resource:
         row = locked(actor, resource_id, Act.DELETE)
         row.deleted_at = timezone.now()
         row.save(update_fields=["deleted_at"])
-        _tell(actor, "resource.trashed", row, ["deleted_at"])
+        tell(actor, "resource.trashed", row, ["deleted_at"])
     return row
 
 
@@ -205,11 +217,12 @@ def restore_resource(actor: Viewer, resource_id: int, note: str = "") -> Resourc
             _check_office_number(row)
         row.deleted_at, row.merged_into = None, None
         row.save(update_fields=["deleted_at", "merged_into"])
-        _tell(actor, "resource.restored", row, ["deleted_at"])
+        tell(actor, "resource.restored", row, ["deleted_at"])
     return row
 
 
-def _tell(actor: Viewer, action: str, row: Resource, keys: list[str], **more: Any) -> None:
+def tell(actor: Viewer, action: str, row: Resource, keys: list[str], **more: Any) -> None:
+    """Says what was done, inside the transaction, for the record: keys of items, never their values."""
     resource_changed.send(
         sender=Resource, actor=actor, action=action, resource_id=row.pk, details={"items": keys, **more}
     )

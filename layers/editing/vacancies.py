@@ -10,7 +10,7 @@ from layers.access import Act, Level, Viewer, responsible_q
 from layers.editing.cleaning import clean
 from layers.editing.errors import InvalidValues
 from layers.editing.items import COUNT, EditItem
-from layers.editing.services import _tell, locked
+from layers.editing.services import locked, tell
 from layers.editing.transactions import acting
 from layers.fields import Kind
 from layers.models import Resource, Vacancy, VacancyOrigin
@@ -51,7 +51,7 @@ def set_vacancy(
         row.vacancy_as_of = row.updated_at = timezone.now()
         row.vacancy_origin = _origin(actor, row)
         row.save()
-        _tell(actor, "resource.vacancy", row, sorted(cleaned))
+        tell(actor, "resource.vacancy", row, sorted(cleaned))
     return row
 
 
