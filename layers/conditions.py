@@ -7,7 +7,8 @@ found, counted nor sorted by.
 from datetime import timedelta
 
 from django.contrib.gis.geos import Polygon
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, F, Q, Value
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -29,7 +30,6 @@ from layers.functions import (
     WovenLike,
     geometry_value,
 )
-from layers.models import District
 from layers.query import NEAR_SERVES, FeatureQuery, Spot
 from layers.text import like_pattern, normalise, spellings
 from layers.vacancy import vacancy_q
@@ -114,13 +114,13 @@ def _place_q(query: FeatureQuery) -> Q:
 def serves_q(spot: Spot, metres: float) -> Q:
     """Services whose area covers a point, or that stand near it."""
     keys = RawSQL(
-        "SELECT unnest(layers_districts_of(%s::geometry, %s, %s, '{}'))",
+        "(SELECT layers_districts_of(%s::geometry, %s, %s, '{}'))::varchar[]",
         (spot.point.hexewkb.decode(), spot.lg_code, spot.town),
+        ArrayField(CharField()),
     )
-    covering = District.unscoped.filter(key__in=keys, served_by=OuterRef("pk"))
     return (
         Q(service_area="city")
-        | Q(service_area="districts") & Q(Exists(covering))
+        | Q(service_area="districts", served_keys__overlap=keys)
         | Q(service_area="polygon", service_geom__covers=spot.point)
         | Q(WithinMetres(F("geom_public"), geometry_value(spot.point), metres))
     )

@@ -81,15 +81,14 @@ def page(
     """One page of what a query finds. ``after``: an id to go on behind, where sorted by id (fast at any depth)."""
     shape = shape or Shape()
     if (listed := _ids_by_index(source, query, offset, limit + 1)) is not None and after is None:
-        model = source.features(FeatureQuery()).model
-        return _run(_merged(source, model, _listed(listed), limit, shape)) if listed else _EMPTY
+        return _run(_merged(source, query, _listed(listed), limit, shape)) if listed else _EMPTY
     key = (_scope_key(source), query, limit, offset, after, shape) if _is_plain(query) else None
     if key is not None and (kept := _statements.get(key)) is not None:
         return _run(kept)
     rows = source.features(query)
     if after is not None:
         rows = rows.filter(pk__gt=after)
-    return _page(source, rows[offset : offset + limit + 1], limit, shape, key)
+    return _page(source, query, rows[offset : offset + limit + 1], limit, shape, key)
 
 
 def _ids_by_index(source: FeatureSource, query: FeatureQuery, offset: int, limit: int) -> list[int] | None:
@@ -107,8 +106,9 @@ def _is_plain(query: FeatureQuery) -> bool:
 
 def feature(source: FeatureSource, feature_id: int, *, shape: Shape | None = None) -> bytes:
     """One feature. Raises :class:`FeatureNotFound` where the viewer may not see it."""
-    rows = source.features(FeatureQuery(sort=(("id", False),))).filter(pk=feature_id)
-    found = _page(source, rows[:1], 1, shape or Shape(), None)
+    query = FeatureQuery(sort=(("id", False),))
+    rows = source.features(query).filter(pk=feature_id)
+    found = _page(source, query, rows[:1], 1, shape or Shape(), None)
     if not found.number_returned:
         raise FeatureNotFound(str(feature_id))
     return found.features
@@ -121,11 +121,10 @@ def stream(source: FeatureSource, query: FeatureQuery, *, shape: Shape | None = 
     """
     shape = shape or Shape()
     ids = list(source.features(query).values_list("pk", flat=True))
-    model = source.features(query).model
     yield b'{"type":"FeatureCollection","features":['
     for start in range(0, len(ids), STREAM_CHUNK):
         chunk = ids[start : start + STREAM_CHUNK]
-        found = _run(_merged(source, model, _listed(chunk), len(chunk), shape))
+        found = _run(_merged(source, query, _listed(chunk), len(chunk), shape))
         yield b"," + found.features if start and found.features else found.features
     yield b"]}"
 
@@ -139,20 +138,22 @@ def _listed(ids: list[int]) -> _Sql:
     return "SELECT * FROM unnest(%s::bigint[])", (ids,)
 
 
-def _page(source: FeatureSource, rows: "QuerySet[Any]", limit: int, shape: Shape, key: Any) -> Page:
+def _page(
+    source: FeatureSource, query: FeatureQuery, rows: "QuerySet[Any]", limit: int, shape: Shape, key: Any
+) -> Page:
     try:
         ids = rows.values("pk").query.sql_with_params()
     except EmptyResultSet:
         return _EMPTY
-    statement = _merged(source, rows.model, ids, limit, shape)
+    statement = _merged(source, query, ids, limit, shape)
     if key is not None:
         _statements.put(key, statement)
     return _run(statement)
 
 
-def _merged(source: FeatureSource, model: type[Any], ids: _Sql, limit: int, shape: Shape) -> str:
+def _merged(source: FeatureSource, query: FeatureQuery, ids: _Sql, limit: int, shape: Shape) -> str:
     """The whole statement with its values merged in by the driver."""
-    wide = _wide(source, model, shape)
+    wide = _wide(source, query, shape)
     sql = _PAGE.format(
         ids=ids[0],
         wide=wide.sql,
@@ -223,11 +224,11 @@ def _scope_key(source: FeatureSource) -> tuple[Any, ...]:
     return source.slug, scope, _words_version(source), get_language()
 
 
-def _wide(source: FeatureSource, model: type[Any], shape: Shape) -> _Wide:
-    key = (_scope_key(source), shape)
+def _wide(source: FeatureSource, query: FeatureQuery, shape: Shape) -> _Wide:
+    key = (_scope_key(source), query.as_of, shape)
     made: _Wide | None = _compiled.get(key)
     if made is None:
-        _compiled.put(key, made := _compile(source, model, shape))
+        _compiled.put(key, made := _compile(source, source.rows(query), shape))
     return made
 
 
@@ -242,14 +243,14 @@ def forget() -> None:
     _statements.clear()
 
 
-def _compile(source: FeatureSource, model: type[Any], shape: Shape) -> _Wide:
+def _compile(source: FeatureSource, rows: "QuerySet[Any]", shape: Shape) -> _Wide:
     fields = source.fields()
     keys = tuple(fields) if shape.keys is None else shape.keys
     titles = _category_titles(source) if "category_title" in keys else None
     more = {"category_code": F("category__code")} if titles else {}
     within_page = RawSQL("SELECT id FROM page", ())
-    rows = model._default_manager.filter(pk__in=within_page).order_by()
-    sql, params = source.select(rows, keys, **more).query.sql_with_params()
+    found = rows.filter(pk__in=within_page).order_by()
+    sql, params = source.select(found, keys, **more).query.sql_with_params()
     columns = [_column(fields[key], titles) for key in keys]
     return _Wide(
         sql=sql,

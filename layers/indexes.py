@@ -53,7 +53,7 @@ _compiled: dict[tuple[object, ...], tuple[str, tuple[Any, ...]]] = {}
 
 def page_ids(source: "ResourceSource", query: FeatureQuery, offset: int, limit: int) -> list[int] | None:
     """Ids of one page by the fast way, or None where the plain one serves as well. The answer is the same."""
-    if source.viewer.scope_key.startswith("own:"):
+    if source.viewer.scope_key.startswith("own:") or query.as_of is not None:
         return None
     if query.spot and not query.serves and query.sort in {(), (("distance", False),)}:
         return _nearest(source, query, offset, limit)
@@ -333,7 +333,7 @@ def refresh_grams(sample_rows: int = 20_000) -> int:
 
 def capped_count(source: "ResourceSource", query: FeatureQuery, cap: int) -> int | None:
     """Rows found, counted up to ``cap + 1``, where that is fast; None where plain counting serves as well."""
-    if source.viewer.scope_key.startswith("own:"):
+    if source.viewer.scope_key.startswith("own:") or query.as_of is not None:
         return None
     if query.spot and query.radius is not None and not query.serves:
         return _surely_within(source, query, cap)

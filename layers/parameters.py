@@ -155,6 +155,16 @@ def moment(key: str, values: Mapping[str, list[str]], *, end_of_day: bool) -> da
     return found if timezone.is_aware(found) else timezone.make_aware(found)
 
 
+def past(key: str, values: Mapping[str, list[str]]) -> datetime | None:
+    """A moment of the past; a date means its end. ``None`` without one, and for today, which is the present."""
+    found = moment(key, values, end_of_day=True)
+    if found is None or timezone.localtime(found).date() == timezone.localdate():
+        return None if found is None or found >= timezone.now() else found
+    if found > timezone.now():
+        raise ParameterError(key, _("Must be a date or time of the past."))
+    return found
+
+
 def _day_edge(day: date, *, end_of_day: bool) -> datetime:
     start = timezone.make_aware(datetime.combine(day, time.min))
     return start + timedelta(days=1) - timedelta(microseconds=1) if end_of_day else start

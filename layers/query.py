@@ -31,7 +31,7 @@ NEAR_SERVES: Final = 2_000
 SHARED: Final = frozenset(
     (
         "q category field_of_support district near place address radius serves bbox within vacancy operation "
-        "formal updated_after updated_before stale sort page per_page lang"
+        "formal updated_after updated_before stale as_of sort page per_page lang"
     ).split()
 )
 
@@ -84,6 +84,7 @@ class FeatureQuery:
     updated_after: datetime | None = None
     updated_before: datetime | None = None
     stale: bool | None = None
+    as_of: datetime | None = None
     fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
     equals: tuple[tuple[str, str], ...] = ()
     sort: tuple[tuple[str, bool], ...] = ()
@@ -128,6 +129,7 @@ class FeatureQuery:
             updated_after=read.moment("updated_after", values, end_of_day=False),
             updated_before=read.moment("updated_before", values, end_of_day=True),
             stale=read.boolean("stale", values),
+            as_of=read.past("as_of", values),
             fields=_field_conditions(values, fields),
             sort=_sort(values, fields, spot),
             page=read.integer("page", values, 1, 1, 100_000),
@@ -169,19 +171,21 @@ class FeatureQuery:
     @property
     def has_conditions(self) -> bool:
         """Whether anything narrows the search."""
-        return any(key not in {"sort", "page", "per_page", "lang"} for key, _value in self.pairs)
+        return any(key not in {"as_of", "sort", "page", "per_page", "lang"} for key, _value in self.pairs)
 
 
 _ATTRIBUTES: Final = {
     "q": "words", "category": "categories", "field_of_support": "fields_of_support", "district": "districts",
     "near": "spot", "place": "spot", "address": "spot", "radius": "radius", "serves": "serves", "bbox": "bbox",
     "within": "within", "vacancy": "vacancy", "operation": "operation", "formal": "formal",
-    "updated_after": "updated_after", "updated_before": "updated_before", "stale": "stale", "sort": "sort",
+    "updated_after": "updated_after", "updated_before": "updated_before", "stale": "stale", "as_of": "as_of",
+    "sort": "sort",
 }  # fmt: skip
 _EMPTY: Final[dict[str, object]] = {
     "words": (), "categories": (), "fields_of_support": (), "districts": (), "spot": None, "radius": None,
     "serves": None, "bbox": None, "within": None, "vacancy": (), "operation": (), "formal": None,
-    "updated_after": None, "updated_before": None, "stale": None, "sort": (),
+    "updated_after": None, "updated_before": None, "stale": None, "as_of": None,
+    "sort": (),
 }  # fmt: skip
 
 

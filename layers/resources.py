@@ -5,18 +5,18 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.gis.db.models import Extent
-from django.db.models import F, OrderBy, QuerySet
+from django.db.models import F, OrderBy, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from layers import indexes
-from layers.access import Viewer
+from layers.access import Viewer, past_q
 from layers.conditions import conditions, equal_q
 from layers.errors import FeatureNotFound
 from layers.fields import Field, fields_for
 from layers.functions import GeographyDistance, geometry_value
-from layers.models import DataSource, Resource
+from layers.models import DataSource, PastResource, Resource
 from layers.query import FeatureQuery, Resolvers
 from layers.source import Count, Facet, Feature, FeatureSource, Metadata, register
 from layers.versions import tile_version
@@ -77,14 +77,27 @@ class ResourceSource(FeatureSource):
         """The rows the viewer may see: the one place reads of resources start from."""
         return Resource.unscoped.all().visible_to(self.viewer)
 
-    def found(self, query: FeatureQuery) -> "QuerySet[Resource]":
+    def visible_at(self, query: FeatureQuery) -> "QuerySet[Any]":
+        """The rows the viewer may see at the moment a query asks about: today's rights hold for yesterday's data."""
+        if query.as_of is None:
+            return self.visible()
+        return self.rows(query).filter(past_q(self.viewer))
+
+    def rows(self, query: FeatureQuery) -> "QuerySet[Any]":
+        """All rows at the moment a query asks about, for ids already found: one row an entry."""
+        if query.as_of is None:
+            return Resource.unscoped.all()
+        still = Q(valid_to__isnull=True) | Q(valid_to__gt=query.as_of)
+        return PastResource.unscoped.filter(still, valid_from__lte=query.as_of)
+
+    def found(self, query: FeatureQuery) -> "QuerySet[Any]":
         """Rows found, in no order."""
-        rows = self.visible().filter(conditions(query, self.viewer, self._fields, self.vocabulary))
+        rows = self.visible_at(query).filter(conditions(query, self.viewer, self._fields, self.vocabulary))
         for key, value in query.equals:
             rows = rows.filter(equal_q(self._fields[key], value))
         return rows
 
-    def features(self, query: FeatureQuery) -> "QuerySet[Resource]":
+    def features(self, query: FeatureQuery) -> "QuerySet[Any]":
         """Rows found, ordered: as asked, else by distance from the spot, else by name; ties by id."""
         return self.found(query).order_by(*self.order(query))
 
@@ -126,7 +139,7 @@ class ResourceSource(FeatureSource):
     ) -> list[Feature]:
         """Features found. The page's ids come first, their values after: sorting carries no wide rows."""
         ids = self.page_ids(query, offset, limit)
-        rows = Resource.unscoped.filter(pk__in=ids)
+        rows = self.rows(query).filter(pk__in=ids)
         more = (
             {"distance": GeographyDistance(F("geom_public"), geometry_value(query.spot.point))}
             if query.spot
@@ -149,9 +162,9 @@ class ResourceSource(FeatureSource):
             properties["category_title"] = self.vocabulary.categories[properties["category"]].title
         return Feature(row["id"], properties, row["shown_geom"], row.get("distance"))
 
-    def get(self, feature_id: int) -> Feature:
-        """One resource. Raises :class:`FeatureNotFound`."""
-        row = self.select(self.visible().filter(pk=feature_id)).first()
+    def get(self, feature_id: int, query: FeatureQuery | None = None) -> Feature:
+        """One resource, as it stood where the query asks about a past moment. Raises :class:`FeatureNotFound`."""
+        row = self.select(self.visible_at(query or FeatureQuery()).filter(pk=feature_id)).first()
         if row is None:
             raise FeatureNotFound(str(feature_id))
         return self._feature(row)

@@ -92,6 +92,11 @@ class FeatureSource(ABC):
         Rows carry raw columns: hand them to :meth:`select` or :meth:`load` before anything is shown.
         """
 
+    def rows(self, query: FeatureQuery) -> "QuerySet[Any]":
+        """All rows features come from, one a feature, for ids already found."""
+        rows: QuerySet[Any] = self.features(query).model._default_manager.all()
+        return rows
+
     @abstractmethod
     def select(
         self, rows: "QuerySet[Any]", keys: Sequence[str] | None = None, **more: Any
