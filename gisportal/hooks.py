@@ -66,11 +66,17 @@ class LinkKind:
     order: int = 100
 
 
+#: ``handler(viewer, resource_id, changes, base_version, note)`` keeps a proposed change (``resource_id`` None: a new
+#: entry) and gives the address of the page that shows it. ``changes``: cleaned values by key of the item.
+ChangeHandler = Callable[[Viewer, int | None, dict[str, Any], int, str], str]
+
+
 @dataclass
 class Registry:
     """What the modules have added; one instance serves the process."""
 
     links: list[LinkKind] = field(default_factory=list)
+    change_handler: ChangeHandler | None = None
     menu: list[MenuItem] = field(default_factory=list)
     detail: list[Panel] = field(default_factory=list)
     top: list[Panel] = field(default_factory=list)
@@ -109,6 +115,19 @@ def link_kind(kind: str, title: str, view: Callable[..., Any]) -> None:
 def link_kinds() -> dict[str, LinkKind]:
     """Kinds of signed links by name."""
     return {item.kind: item for item in registry.links}
+
+
+def change_handler(handler: ChangeHandler) -> None:
+    """Says who keeps the changes of those who propose instead of changing (R49). There is one."""
+    registry.change_handler = handler
+
+
+def propose(
+    viewer: Viewer, resource_id: int | None, changes: dict[str, Any], base_version: int, note: str
+) -> str | None:
+    """Hands a proposed change over; the address of the page that shows it, or None while nobody keeps any."""
+    handler = registry.change_handler
+    return handler(viewer, resource_id, changes, base_version, note) if handler else None
 
 
 def menu_items(viewer: Viewer) -> list[MenuItem]:

@@ -19,6 +19,7 @@ from gisportal.accounts.services import (
     generate_password,
     reset_password,
     set_active,
+    set_level_c_proposes,
     set_public_site,
 )
 from gisportal.accounts.tokens import create_token, revoke_token
@@ -46,7 +47,7 @@ class AccountForm(ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Account
-        fields = ("username", "display_name", "email", "level", "organisation", "is_active")
+        fields = ("username", "display_name", "email", "level", "organisation", "proposes", "is_active")
 
     def clean(self) -> dict[str, Any]:
         """Refuses to take the own level or sign-in away."""
@@ -68,6 +69,7 @@ class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "email",
         "level",
         "organisation",
+        "proposes",
         "is_active",
         "last_login",
         "date_joined",
@@ -199,9 +201,9 @@ class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(AccessSetting)
 class AccessSettingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """The switch of the public site."""
+    """The switch of the public site, and whether level C proposes its changes (R49)."""
 
-    fields = ("public_site", "changed_at")
+    fields = ("public_site", "level_c_proposes", "changed_at")
     readonly_fields = ("changed_at",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -222,3 +224,4 @@ class AccessSettingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: AccessSetting, form: Any, change: bool) -> None:
         """As the command does, and recorded."""
         set_public_site(obj.public_site, actor=request.user)  # type: ignore[arg-type]
+        set_level_c_proposes(obj.level_c_proposes, actor=request.user)  # type: ignore[arg-type]

@@ -21,6 +21,11 @@ class AccessSetting(models.Model):
     public_site = models.BooleanField(
         _("public site"), default=False, help_text=_("Everyone sees what is published to the public.")
     )
+    level_c_proposes = models.BooleanField(
+        _("level C proposes"),
+        default=False,
+        help_text=_("Changes by level C wait for approval instead of taking effect at once."),
+    )
     changed_at = models.DateTimeField(_("last changed"), auto_now=True)
 
     class Meta:
@@ -35,6 +40,11 @@ class AccessSetting(models.Model):
     def public_site_is_on(cls) -> bool:
         """Whether the public site is on; asked anew by every request, so it acts at once everywhere."""
         return cls.objects.filter(public_site=True).exists()
+
+    @classmethod
+    def level_c_must_propose(cls) -> bool:
+        """Whether changes by level C wait for approval (R49)."""
+        return cls.objects.filter(level_c_proposes=True).exists()
 
     @classmethod
     def as_column(cls) -> Combinable:
@@ -86,6 +96,11 @@ class Account(AbstractUser):
         blank=True,
         related_name="accounts",
         verbose_name=_("organisation"),
+    )
+    proposes = models.BooleanField(
+        _("proposes changes"),
+        default=False,
+        help_text=_("What this person registers and changes waits for approval instead of taking effect at once."),
     )
 
     objects = AccountManager()  # type: ignore[misc]

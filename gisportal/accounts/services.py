@@ -37,6 +37,18 @@ def set_public_site(on: bool, *, actor: Account | None = None) -> bool:
 
 
 @transaction.atomic
+def set_level_c_proposes(on: bool, *, actor: Account | None = None) -> bool:
+    """Switches whether changes by level C wait for approval (R49); returns whether that changed anything."""
+    setting, _created = AccessSetting.objects.select_for_update().get_or_create(id=1)
+    if setting.level_c_proposes is on:
+        return False
+    setting.level_c_proposes = on
+    setting.save()
+    hooks.tell("level_c_proposes.switched", actor=actor, target=setting, on=on)
+    return True
+
+
+@transaction.atomic
 def create_account(
     username: str,
     password: str,

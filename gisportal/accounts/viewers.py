@@ -24,5 +24,6 @@ def viewer_of(account: Account, public_site: bool | None = None) -> Viewer:
         organisation_ids=(organisation.pk,) if organisation else (),
         is_city_staff=bool(organisation and organisation.is_city),
         public_site=public_site,
+        proposes=account.proposes or (account.level == Level.C and AccessSetting.level_c_must_propose()),
         name=str(account),
     )

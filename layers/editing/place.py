@@ -8,6 +8,7 @@ from django.contrib.gis.geos import Point
 from layers.access import Viewer
 from layers.editing.items import PLACE
 from layers.editing.values import point_of, protected_place
+from layers.geocoding import get_geocoder
 from layers.geocoding.candidates import Candidate, MatchLevel
 from layers.geocoding.service import geocode_public, home_city
 from layers.models import ProtectedPlace, Resource
@@ -72,7 +73,8 @@ def place_columns(
     """
     address = str(wanted.get("address") or "")
     is_asked = is_hidden or "address" in changed or changed.get("geom_origin") == "geocoded"
-    candidate = best_candidate(address) if address and is_asked else None
+    is_public = getattr(resource, "disclosure", "open") == "open"
+    candidate = best_candidate(address, is_public=is_public) if address and is_asked else None
     found: dict[str, Any] = {
         "postcode": wanted.get("postcode") or "",
         "address": address,
@@ -119,7 +121,14 @@ def _position(
     }
 
 
-def best_candidate(address: str) -> Candidate | None:
-    """The best answer for a published address, town level or finer."""
-    found = geocode_public(address, city=home_city(), limit=1)
+def candidates(address: str, *, is_public: bool) -> list[Candidate]:
+    """The best answer for an address; one that is not published is asked of no geocoder outside."""
+    if is_public:
+        return geocode_public(address, city=home_city(), limit=1)
+    return get_geocoder().geocode(address, city=home_city(), limit=1)
+
+
+def best_candidate(address: str, *, is_public: bool = True) -> Candidate | None:
+    """The best answer for an address, town level or finer."""
+    found = candidates(address, is_public=is_public)
     return found[0] if found and found[0].level >= MatchLevel.TOWN else None
