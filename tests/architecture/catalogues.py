@@ -14,6 +14,7 @@ ROOMS = (
     "styles",
     "gisportal/accounts",
     "gisportal/audit",
+    "gisportal/modules/vacancy",
     "gisportal/ogc",
     "gisportal/papers",
     "gisportal/planning",

@@ -22,6 +22,7 @@ SAMPLES = {
     "field_key": "sample_day",
     "id": "1",
     "language": "ja",
+    "link_id": "1",
     "object_id": "1",
     "slug": "resources",
     "source": "resources",
@@ -36,6 +37,7 @@ SAMPLES = {
 QUERIES = {
     "geocode": {"q": "高松市番町1-8-15"},
     "geocode-reverse": {"lat": "34.34", "lon": "134.05"},
+    "portal:handout-list": {"ids": "1"},
     "portal:resources-at": {"ids": "1"},
     "planning:crosstab-geojson": {"rows": "category", "columns": "district:area"},
 }
@@ -43,6 +45,7 @@ QUERIES = {
 OTHERWISE = {
     "account_login": 302,  # signed in already
     "account_set_password": 302,  # to the list of sessions; nobody sets a first password himself
+    "vacancy:revoke": 405,  # posted only
     "link": 404,  # nobody made a link of this token
     "link-part": 404,
     "portal:place": 302,  # posted only; leads back to the search
