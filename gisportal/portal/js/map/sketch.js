@@ -24,10 +24,10 @@ export class Sketch {
     this.onKey = (event) => this.key(event);
   }
 
-  /** Starts; `done(latlngs)` is called with the finished points. */
-  start(kind, done) {
+  /** Starts; `done(latlngs)` is called with the finished points. `hint`: words in place of those of the search. */
+  start(kind, done, hint = "") {
     this.stop();
-    Object.assign(this, { kind, done, points: [] });
+    Object.assign(this, { kind, done, hint, points: [] });
     this.map.doubleClickZoom.disable();
     this.map.on("click", this.click, this).on("mousemove", this.preview, this);
     this.map.getContainer().addEventListener("keydown", this.onKey, true);
@@ -44,7 +44,7 @@ export class Sketch {
       el("button", { type: "button", onclick: () => this.cancel() }, gettext("Cancel")),
     ];
     this.bar.replaceChildren(
-      el("span", { role: "status" }, KINDS[this.kind].hint()), this.measure,
+      el("span", { role: "status" }, this.hint || KINDS[this.kind].hint()), this.measure,
       el("span", { class: "map-sketch__buttons" }, ...buttons));
     this.bar.hidden = false;
   }
