@@ -34,7 +34,7 @@ def current_values(resource: ResourceColumns, viewer: Viewer | None = None) -> d
     else its items are empty.
     """
     found: dict[str, Any] = {key: getattr(resource, key) for key in _TEXTS}
-    found["category"] = resource.category.code
+    found["category"] = category_code(resource)
     found.update({key: list(getattr(resource, key)) for key in _LISTS})
     found.update({key: _iso(getattr(resource, key)) for key in _DATES})
     found.update({key: getattr(resource, f"{key}_id") for key in _IDS})
@@ -44,6 +44,12 @@ def current_values(resource: ResourceColumns, viewer: Viewer | None = None) -> d
     found.update(_place(resource, viewer))
     found.update({f"field.{key}": value for key, value in resource.properties.items() if value is not None})
     return found
+
+
+def category_code(resource: ResourceColumns) -> str:
+    """Code of a category; empty where a past state names one that is no more."""
+    code = Category.objects.filter(pk=resource.category_id).values_list("code", flat=True).first()
+    return str(code or "")
 
 
 def _iso(value: datetime.date | None) -> str:
