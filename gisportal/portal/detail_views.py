@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from gisportal.accounts.places import resolvers
 from gisportal.hooks import detail_panels
 from gisportal.portal.map_config import base_config
+from gisportal.portal.own_fields import own_fields
 from gisportal.portal.search_views import refusal, resource_source
 from gisportal.portal.values import shown_value
 from gisportal.problems import parameter_problem
@@ -55,6 +56,7 @@ class Fact:
     text: str
     is_long: bool = False
     href: str = ""
+    is_printed: bool = True
 
 
 @require_safe
@@ -103,6 +105,11 @@ def _context(
     fields, values = source.fields(), feature.properties
     point: Any = feature.geom
     category = source.vocabulary.categories[values["category"]]
+    own_facts = [
+        _fact(field, values[field.key])
+        for field in own_fields(source, category.code)
+        if values[field.key] not in (None, "", [])
+    ]
     return {
         "feature": feature,
         "values": values,
@@ -113,8 +120,8 @@ def _context(
         "shown": {key: shown_value(fields[key], values[key]) for key in values if key in fields},
         "facts": [_fact(fields[key], values[key]) for key in fields
                   if fields[key].is_base and key not in PLACED and values[key] not in (None, "", [])],
-        "own_facts": [_fact(field, values[key]) for key, field in fields.items()
-                      if not field.is_base and values[key] not in (None, "", [])],
+        "own_facts": own_facts,
+        "prints_own": any(fact.is_printed for fact in own_facts),
         "districts": list(districts_named(source.viewer, values["districts"] or ()).values()),
         "served": _served(source, feature),
         "others": _others(source, feature.id),
@@ -139,7 +146,7 @@ def _parents(source: ResourceSource, code: str) -> list[str]:
 def _fact(field: Field, value: Any) -> Fact:
     text = shown_value(field, value)
     href = text if field.kind is Kind.URL and re.match(r"https?://\S+$", text, re.IGNORECASE) else ""
-    return Fact(str(field.title), text, field.kind is Kind.LONG_TEXT, href)
+    return Fact(str(field.title), text, field.kind is Kind.LONG_TEXT, href, field.is_printed)
 
 
 def _served(source: ResourceSource, feature: Feature) -> list[str]:

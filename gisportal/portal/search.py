@@ -16,6 +16,8 @@ from gisportal.portal.chips import Chip, chips
 from gisportal.portal.filters import FilterGroup, filter_groups
 from gisportal.portal.links import EXTRA, Links
 from gisportal.portal.models import SiteSetting
+from gisportal.portal.own_fields import own_fields
+from gisportal.portal.values import shown_value
 from layers.district_names import NamedDistrict, districts_named
 from layers.errors import ParameterError
 from layers.fields import Field
@@ -48,7 +50,7 @@ class Row:
     vacancy_before: str
     vacancy_origin: str
     operation: str
-    extras: tuple[tuple[str, str], ...]
+    extras: tuple[tuple[str, str, bool], ...]
     is_new: bool
     is_updated: bool
     is_stale: bool
@@ -145,12 +147,11 @@ class SearchPage:
     def _choice(self, key: str, code: str | None) -> str:
         return self.source.fields()[key].choice_title(code) if code else ""
 
-    def _extras(self, values: dict[str, Any], category: CategoryInfo) -> Iterable[tuple[str, str]]:
-        from gisportal.portal.values import shown_value
-
-        for field in self.listed_fields:
-            if text := shown_value(field, values.get(field.key)):
-                yield str(field.title), text
+    def _extras(self, values: dict[str, Any], category: CategoryInfo) -> Iterable[tuple[str, str, bool]]:
+        """Title, words and whether they stand on paper, of the listed fields that are for the category."""
+        for field in own_fields(self.source, category.code):
+            if field.is_listed and (text := shown_value(field, values.get(field.key))):
+                yield str(field.title), text, field.is_printed
 
     @cached_property
     def attributions(self) -> list[str]:
