@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from gisportal.accounts.places import resolvers
 from gisportal.hooks import detail_panels
 from gisportal.portal.map_config import base_config
+from gisportal.portal.media_views import media_context
 from gisportal.portal.own_fields import own_fields
 from gisportal.portal.search_views import refusal, resource_source
 from gisportal.portal.values import shown_value
@@ -22,6 +23,7 @@ from layers.district_names import districts_named
 from layers.errors import FeatureNotFound, ParameterError
 from layers.fields import Field, Kind
 from layers.functions import GeographyDistance, geometry_value
+from layers.media.reading import first_photos
 from layers.query import Spot
 from layers.resources import PREFIX, ResourceSource
 from layers.source import Feature
@@ -130,6 +132,7 @@ def _context(
         "route": f"{point.y:.6f},{point.x:.6f}" if point else "",
         "map_config": _map(request, source, feature, spot),
         "back_url": _back(request),
+        **media_context(source.viewer, feature.id),
     }  # fmt: skip
 
 
@@ -227,6 +230,8 @@ def resources_listed(request: HttpRequest, ids: list[int], *, single: bool) -> H
     source, spot = resource_source(request), _spot(request, KNOWN | {"ids"})
     rows = source.visible().filter(pk__in=ids).order_by("sort_name", "id")
     found = [_popup_item(source, row, spot) for row in source.select(rows, POPUP_KEYS, **_distance(spot))]
+    photos = first_photos(source.viewer, [item["id"] for item in found])
+    found = [{**item, "photo": photos.get(item["id"])} for item in found]
     if not found:
         raise FeatureNotFound(",".join(map(str, ids)))
     response = render(

@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from layers.media.errors import MediaError
+from layers.media.sizes import LONGEST_SIDE, THUMBNAIL_SIDE
 
 #: Formats read; what a phone's camera or a browser hands over.
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
-LONGEST_SIDE: Final = 2000
-THUMBNAIL_SIDE: Final = 400
 #: No camera makes a longer side; a line of a million pixels is no photo.
 LONGEST_INPUT: Final = 30_000
 QUALITY: Final = 85

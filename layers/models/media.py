@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from layers.access import Viewer, visible_media_q
+from layers.media.sizes import THUMBNAIL_SIDE
 from layers.models.resource import Resource
 
 
@@ -92,6 +93,20 @@ class Photo(Medium):
 
     def __str__(self) -> str:
         return self.caption or self.alt
+
+    @property
+    def thumb_width(self) -> int:
+        """Pixels of the thumbnail, so that a page keeps its place while it loads."""
+        return max(1, round(self.width * self._shrunk))
+
+    @property
+    def thumb_height(self) -> int:
+        """Pixels of the thumbnail."""
+        return max(1, round(self.height * self._shrunk))
+
+    @property
+    def _shrunk(self) -> float:
+        return min(1.0, THUMBNAIL_SIDE / max(self.width, self.height))
 
 
 class Attachment(Medium):
