@@ -80,7 +80,7 @@ LG_CODE = os.environ.get("GISPORTAL_LG_CODE") or {"takamatsu": "372013", "iwaki"
 
 GDAL_LIBRARY_PATH, GEOS_LIBRARY_PATH = library_paths()
 
-GISPORTAL_MODULES = env_list("GISPORTAL_MODULES", "comments,resourcenews,vacancy")
+GISPORTAL_MODULES = env_list("GISPORTAL_MODULES", "comments,history,resourcenews,vacancy")
 
 INSTALLED_APPS = [
     "gisportal.accounts",

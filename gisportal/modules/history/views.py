@@ -1,0 +1,154 @@
+"""Pages of the history of one resource: every state, one state beside today, the pin's way on a map."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from gisportal.papers.maps import MapPoint, map_svg
+from gisportal.papers.resource_maps import map_districts
+from gisportal.portal.search_views import refusal, viewer_of
+from layers.access import Act, acting_q
+from layers.editing.errors import Conflict, InvalidValues, NotAllowed
+from layers.editing.history import (
+    Step,
+    resource_with_history,
+    restore_version,
+    state_of,
+    steps,
+    way_back,
+)
+from layers.errors import ParameterError
+from layers.models import Resource
+
+
+@require_safe
+def history(request: HttpRequest, resource_id: int) -> HttpResponse:
+    """Every state of a resource, the newest first."""
+    if refused := refusal(request):
+        return refused
+    page = _page(request)
+    viewer = viewer_of(request)
+    row = resource_with_history(viewer, resource_id)
+    found, has_more = steps(viewer, resource_id, page)
+    if page > 1 and not found:
+        raise ParameterError("page", _("There are no older states."))
+    context = {
+        "row": row,
+        "steps": found,
+        "newer": page - 1 if page > 1 else None,
+        "older": page + 1 if has_more else None,
+        "may_edit": _may_edit(request, resource_id),
+    }
+    return _private(render(request, "history/list.html", context))
+
+
+def _page(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= 100_000:
+        raise ParameterError("page", _("A whole number from 1 is expected here."))
+    return int(text)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def version(request: HttpRequest, resource_id: int, version: int) -> HttpResponse:
+    """One past state beside today's; posting takes the chosen items, or all, back to it."""
+    if refused := refusal(request):
+        return refused
+    if request.method == "POST":
+        return _restore(request, resource_id, version)
+    return _shown(request, resource_id, version)
+
+
+def _shown(
+    request: HttpRequest, resource_id: int, number: int, errors: list[str] | None = None, status: int = 200
+) -> HttpResponse:
+    viewer = viewer_of(request)
+    row = resource_with_history(viewer, resource_id)
+    context = {
+        "row": row,
+        "state": state_of(viewer, resource_id, number),
+        "differences": way_back(viewer, resource_id, number),
+        "may_edit": _may_edit(request, resource_id),
+        "errors": errors or [],
+        "chosen": request.POST.getlist("keys"),
+    }
+    return _private(render(request, "history/version.html", context, status=status))
+
+
+def _restore(request: HttpRequest, resource_id: int, number: int) -> HttpResponse:
+    viewer = viewer_of(request)
+    keys = request.POST.getlist("keys")
+    seen = request.POST.get("version", "")
+    if not keys:
+        return _shown(request, resource_id, number, [_("Choose at least one item to take back.")], 400)
+    if not seen.isascii() or not seen.isdigit():
+        return _shown(request, resource_id, number, [_("Open this page again: it was incomplete.")], 400)
+    try:
+        restore_version(viewer, resource_id, number, int(seen[:9]), keys)
+    except NotAllowed:
+        return _shown(request, resource_id, number, [_("You may read this entry but not change it.")], 403)
+    except Conflict as conflict:
+        names = "、".join(item.title for item in conflict.differences)
+        text = _("Somebody else has just changed: %(items)s. Look at today's values again.") % {
+            "items": names
+        }
+        return _shown(request, resource_id, number, [text], 409)
+    except InvalidValues as wrong:
+        return _shown(
+            request, resource_id, number, [text for texts in wrong.errors.values() for text in texts], 400
+        )
+    messages.success(
+        request, _("The items chosen are back as they were. This is a new state in the history.")
+    )
+    return redirect("history:list", resource_id=resource_id)
+
+
+@require_safe
+def moved(request: HttpRequest, resource_id: int, version: int) -> HttpResponse:
+    """Where the pin was (1) and went to (2) with a state, as a picture of our own vectors."""
+    if refused := refusal(request):
+        return refused
+    viewer = viewer_of(request)
+    found = _step(request, resource_id, version)
+    points = [
+        MapPoint(point.x, point.y, colour, "circle", label)
+        for point, colour, label in (
+            (found.point_before, "#4d4d4d", _("1 before")),
+            (found.point, "#a3120a", _("2 after")),
+        )
+        if point is not None
+    ]
+    if not points:
+        raise Http404
+    drawn = map_svg(
+        points, width_mm=120, height_mm=70, districts=map_districts(viewer), title=_("Where the pin went")
+    )
+    response = HttpResponse(str(drawn.svg), content_type="image/svg+xml")
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    return _private(response)
+
+
+def _step(request: HttpRequest, resource_id: int, number: int) -> Step:
+    viewer = viewer_of(request)
+    state_of(viewer, resource_id, number)
+    page, has_more = 1, True
+    while has_more:
+        found, has_more = steps(viewer, resource_id, page)
+        for step in found:
+            if step.version == number:
+                return step
+        page += 1
+    raise Http404
+
+
+def _may_edit(request: HttpRequest, resource_id: int) -> bool:
+    return Resource.unscoped.filter(acting_q(viewer_of(request), Act.UPDATE), pk=resource_id).exists()
+
+
+def _private(response: Any) -> HttpResponse:
+    response["Cache-Control"] = "private, no-store"
+    return response  # type: ignore[no-any-return]
