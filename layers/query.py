@@ -18,6 +18,7 @@ from layers import parameters as read
 from layers.access import Viewer
 from layers.crs import STORAGE_SRID
 from layers.errors import ParameterError
+from layers.field_aliases import todays_params
 from layers.fields import Field, Kind
 from layers.text import words
 from layers.vocabulary import Vocabulary
@@ -107,7 +108,7 @@ class FeatureQuery:
         Raises:
             ParameterError: a parameter is unknown, or its value unusable.
         """
-        values = read.multi(params)
+        values = todays_params(read.multi(params), vocabulary)
         _refuse_unknown(values, fields, frozenset(extra))
         spot = _spot(values, resolvers or Resolvers())
         radius = _radius(values, spot)

@@ -18,9 +18,11 @@ from layers.editing import items as item_forms
 from layers.editing.dates import parse_date
 from layers.editing.errors import InvalidValues
 from layers.editing.items import EditItem
+from layers.field_aliases import todays_values
 from layers.fields import Kind
 from layers.imports import values as written
 from layers.models import District, Organisation, Resource, Site
+from layers.vocabulary import vocabulary
 
 #: Vertices of a drawn area.
 MAX_VERTICES: Final = 5_000
@@ -44,7 +46,7 @@ def clean(
     """
     found: dict[str, Any] = {}
     errors: dict[str, list[str]] = {}
-    for key, value in raw.items():
+    for key, value in todays_values(raw, vocabulary()).items():
         if key not in items:
             errors[key] = [_("This item is unknown, or not yours to change.")]
             continue

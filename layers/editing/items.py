@@ -36,6 +36,12 @@ class EditItem:
     unit: str = ""
     max_length: int | None = None
     form: str = ""
+    retired_codes: frozenset[str] = frozenset()
+
+    def offered(self, held: object = None) -> Choices:
+        """Choices a form offers: those in use, and retired ones the entry holds already (a code or a list)."""
+        kept = set(held) if isinstance(held, list | tuple) else {held}
+        return tuple(pair for pair in self.choices if pair[0] not in self.retired_codes or pair[0] in kept)
 
     def choice_title(self, code: object) -> str:
         """Title of a choice, or the code itself."""
@@ -152,4 +158,5 @@ def defined_item(item: DefinedField) -> EditItem:
         help_text=item.help_text,
         unit=item.unit,
         max_length={FieldKind.TEXT: 1000, FieldKind.LONG_TEXT: 10000, FieldKind.URL: 1000}.get(item.kind),
+        retired_codes=item.retired_codes,
     )

@@ -51,10 +51,10 @@ def create_resource(actor: Viewer, values: Mapping[str, Any], note: str = "") ->
     """
     if not may_create(actor):
         raise NotAllowed(Act.CREATE)
-    items = items_for(actor, _category(values))
-    cleaned = clean(items, {**_defaults(), **values}, actor)
-    _require(items, cleaned)
     with acting(actor, note):
+        items = items_for(actor, _category(values))
+        cleaned = clean(items, {**_defaults(), **values}, actor)
+        _require(items, cleaned)
         row = Resource(updated_at=timezone.now())
         apply_values(row, cleaned)
         exact = settle_place(row, cleaned, {})

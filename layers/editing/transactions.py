@@ -7,15 +7,17 @@ from uuid import uuid4
 from django.db import connection, transaction
 
 from layers.access import Viewer
+from layers.editing.field_rows import write_under_fields
 
 _SETTINGS = ("gisportal.actor_id", "gisportal.actor_name", "gisportal.note", "gisportal.change")
 
 
 @contextmanager
 def acting(actor: Viewer, note: str = "") -> Iterator[None]:
-    """One act: all of it or nothing. History names the actor and the note."""
+    """One act: all of it or nothing. History names the actor and the note. Definitions of fields hold meanwhile."""
     values = (str(actor.account_id or ""), actor.name[:150], note[:300], uuid4().hex)
     with transaction.atomic():
+        write_under_fields()
         _tell(values)
         yield
         # The next act of the same transaction, or of a test, is another one.
