@@ -35,7 +35,7 @@ def titles() -> list[str]:
     """Titles of the columns, in the language in force."""
     return [
         _("id"), _("date of the activity"), _("posted"), _("author"), _("classification"), _("kind of target"),
-        _("on what"), _("text"), _("read by"), _("last update"), _("latitude"), _("longitude"),
+        _("on what"), _("body"), _("read by"), _("last update"), _("latitude"), _("longitude"),
     ]  # fmt: skip
 
 

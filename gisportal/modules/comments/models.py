@@ -46,7 +46,7 @@ class Comment(models.Model):
     district_title = models.CharField(max_length=200, blank=True)
     geom = models.GeometryField(_("place"), srid=STORAGE_SRID, null=True, blank=True)
     acted_on = models.DateField(_("date of the activity"))
-    text = models.TextField(_("text"))
+    text = models.TextField(_("body"))
     classes = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     is_open_to_responsible = models.BooleanField(default=False)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

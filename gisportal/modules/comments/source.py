@@ -94,7 +94,7 @@ class CommentSource(FeatureSource):
             Field("district", gettext_lazy("district"), Kind.TEXT, lambda: F("district_key")),
             Field("acted_on", gettext_lazy("date of the activity"), Kind.DATE, lambda: F("acted_on"),
                   is_listed=True, is_sortable=True),
-            Field("text", gettext_lazy("text"), Kind.LONG_TEXT, lambda: F("text"), is_searchable=True, is_listed=True),
+            Field("text", gettext_lazy("body"), Kind.LONG_TEXT, lambda: F("text"), is_searchable=True, is_listed=True),
             Field("classes", gettext_lazy("classification"), Kind.CHOICES, lambda: F("classes"),
                   choices=tuple(self.terms.items())),
             Field("author_name", gettext_lazy("author"), Kind.TEXT, lambda: F("author_name"), is_sortable=True),

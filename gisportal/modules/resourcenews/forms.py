@@ -19,7 +19,7 @@ class NewsForm(forms.Form):
     """Everything of a piece of news but its photos."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=NewsKind.choices)
-    title = PlainTextField(label=gettext_lazy("Title"), max_length=100)
+    title = PlainTextField(label=gettext_lazy("Headline"), max_length=100)
     text = PlainTextField(
         label=gettext_lazy("Text"), rows=10, required=False, max_length=LONGEST_TEXT,
         help_text=gettext_lazy("Plain text; an empty line begins a paragraph. Web addresses become links."),

@@ -38,8 +38,8 @@ class NewsItem(models.Model):
 
     resource = models.ForeignKey(Resource, models.CASCADE, related_name="+", verbose_name=_("resource"))
     kind = models.CharField(_("kind"), max_length=12, choices=NewsKind, default=NewsKind.NOTICE)
-    title = models.CharField(_("title"), max_length=100)
-    text = models.TextField(_("text"), blank=True)
+    title = models.CharField(_("headline"), max_length=100)
+    text = models.TextField(_("body"), blank=True)
     audience = models.CharField(
         _("who reads it"), max_length=8, choices=NewsAudience, default=NewsAudience.ALL
     )

@@ -80,7 +80,9 @@ def filled(world: World) -> dict[int, Told]:
     district = District.unscoped.get()
     for number in range(5):
         write(None, False, number == 4, geom=Point(LON + 0.001 * number, LAT + 0.002, srid=4326))
-        write(None, False, number == 3, district=district, district_key=district.key, district_title="第一圏域")
+        write(
+            None, False, number == 3, district=district, district_key=district.key, district_title="第一圏域"
+        )
     return made
 
 
@@ -112,7 +114,9 @@ def _excel(client: Client, headers: dict[str, str]) -> str:
     if answer.status_code != 200:
         return ""
     book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
-    return json.dumps([str(cell) for row in book.get_sheet_by_index(0).to_python() for cell in row], ensure_ascii=False)
+    return json.dumps(
+        [str(cell) for row in book.get_sheet_by_index(0).to_python() for cell in row], ensure_ascii=False
+    )
 
 
 def _all_tiles(client: Client, headers: dict[str, str]) -> str:
@@ -144,7 +148,9 @@ def test_every_door_gives_what_the_rule_says(
     }
     assert {name: marks(filled, text) for name, text in doors.items()} == dict.fromkeys(doors, wanted)
     placed = {
-        told.mark for told in filled.values() if reads_it(who, told) and (told.row is None or told.row.shows_place)
+        told.mark
+        for told in filled.values()
+        if reads_it(who, told) and (told.row is None or told.row.shows_place)
     }
     assert marks(filled, _all_tiles(client, headers)) == placed
 
@@ -158,9 +164,18 @@ def test_single_pages_and_photos_ask_the_rule(
     headers = world.headers(who)
     for pk, told in sorted(filled.items())[::5]:
         photo = CommentPhoto.unscoped.create(
-            comment_id=pk, alt="写真", width=1, height=1, file=keep(b"x", "t", "jpg"), thumbnail=keep(b"x", "t", "jpg")
+            comment_id=pk,
+            alt="写真",
+            width=1,
+            height=1,
+            file=keep(b"x", "t", "jpg"),
+            thumbnail=keep(b"x", "t", "jpg"),
         )
-        paths = (f"/comments/{pk}/", f"/comments/photos/{photo.pk}/full.jpg", f"/ogc/collections/comments/items/{pk}")
+        paths = (
+            f"/comments/{pk}/",
+            f"/comments/photos/{photo.pk}/full.jpg",
+            f"/ogc/collections/comments/items/{pk}",
+        )
         for path in paths:
             answer = client.get(path, headers=headers)
             assert (answer.status_code == 200) is reads_it(who, told), (path, answer.status_code)

@@ -113,10 +113,19 @@ def test_pages_and_photos_ask_the_rule(
     for pk in sorted(filled)[::29]:
         news = filled[pk]
         photo = NewsPhoto.unscoped.create(
-            item_id=pk, alt="写真", width=1, height=1, file=keep(b"x", "t", "jpg"), thumbnail=keep(b"x", "t", "jpg")
+            item_id=pk,
+            alt="写真",
+            width=1,
+            height=1,
+            file=keep(b"x", "t", "jpg"),
+            thumbnail=keep(b"x", "t", "jpg"),
         )
         may = reads(who, news, public)
-        for path in (f"/news/{pk}/", f"/news/photos/{photo.pk}/full.jpg", f"/news/photos/{photo.pk}/small.jpg"):
+        for path in (
+            f"/news/{pk}/",
+            f"/news/photos/{photo.pk}/full.jpg",
+            f"/news/photos/{photo.pk}/small.jpg",
+        ):
             answer = client.get(path, headers=headers)
             assert (answer.status_code == 200) is may, (path, answer.status_code)
         may_write = writes(who, news.row) and not news.in_trash
@@ -158,7 +167,9 @@ def test_services_refuse_who_may_not(world: World, filled: dict[int, News], who:
         else:
             with pytest.raises(PermissionDenied):
                 services.create_news(actor, resource_id, {"title": "書けない"})
-            pk = NewsItem.unscoped.filter(resource=resource_id, deleted_at=None).values_list("pk", flat=True)[0]
+            pk = NewsItem.unscoped.filter(resource=resource_id, deleted_at=None).values_list("pk", flat=True)[
+                0
+            ]
             with pytest.raises(PermissionDenied):
                 services.update_news(actor, pk, 1, {"title": "変えられない"})
             with pytest.raises(PermissionDenied):

@@ -121,7 +121,9 @@ def test_values_that_cannot_be_kept_come_back_as_typed(house: Organisation, own:
     )
     page = answer.content.decode()
     assert answer.status_code == 400
-    assert "まだ何も保存していません" in page and 'value="たくさん&lt;b&gt;"' in page and 'value="午前"' in page
+    assert (
+        "まだ何も保存していません" in page and 'value="たくさん&lt;b&gt;"' in page and 'value="午前"' in page
+    )
     assert 'aria-invalid="true"' in page
     row = Resource.unscoped.get(pk=own.pk)
     assert (row.vacancy_count, row.capacity, row.vacancy_note) == (None, None, "")

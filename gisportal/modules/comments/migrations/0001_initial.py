@@ -10,7 +10,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -20,106 +19,203 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='ClassificationTerm',
+            name="ClassificationTerm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(editable=False, max_length=20, unique=True)),
-                ('title', models.CharField(max_length=60, verbose_name='title')),
-                ('order', models.PositiveIntegerField(default=0, verbose_name='order')),
-                ('is_retired', models.BooleanField(default=False, verbose_name='no longer offered')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(editable=False, max_length=20, unique=True)),
+                ("title", models.CharField(max_length=60, verbose_name="title")),
+                ("order", models.PositiveIntegerField(default=0, verbose_name="order")),
+                ("is_retired", models.BooleanField(default=False, verbose_name="no longer offered")),
             ],
             options={
-                'verbose_name': 'class of comments',
-                'verbose_name_plural': 'classes of comments',
-                'ordering': ['is_retired', 'order', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^c[0-9]+$')), name='comment_class_code_is_key'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='comment_class_has_title'), models.UniqueConstraint(fields=('title',), name='comment_class_title_is_unique')],
+                "verbose_name": "class of comments",
+                "verbose_name_plural": "classes of comments",
+                "ordering": ["is_retired", "order", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^c[0-9]+$")), name="comment_class_code_is_key"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="comment_class_has_title"
+                    ),
+                    models.UniqueConstraint(fields=("title",), name="comment_class_title_is_unique"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('district_key', models.CharField(blank=True, max_length=81)),
-                ('district_title', models.CharField(blank=True, max_length=200)),
-                ('geom', django.contrib.gis.db.models.fields.GeometryField(blank=True, null=True, srid=4326, verbose_name='place')),
-                ('acted_on', models.DateField(verbose_name='date of the activity')),
-                ('text', models.TextField(verbose_name='text')),
-                ('classes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),
-                ('is_open_to_responsible', models.BooleanField(default=False)),
-                ('author_name', models.CharField(max_length=150, verbose_name='author')),
-                ('posted_at', models.DateTimeField(verbose_name='posted')),
-                ('updated_at', models.DateTimeField(verbose_name='last update')),
-                ('updated_by', models.CharField(blank=True, max_length=150)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('district', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='layers.district')),
-                ('resource', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='layers.resource')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("district_key", models.CharField(blank=True, max_length=81)),
+                ("district_title", models.CharField(blank=True, max_length=200)),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.GeometryField(
+                        blank=True, null=True, srid=4326, verbose_name="place"
+                    ),
+                ),
+                ("acted_on", models.DateField(verbose_name="date of the activity")),
+                ("text", models.TextField(verbose_name="text")),
+                (
+                    "classes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), blank=True, default=list, size=None
+                    ),
+                ),
+                ("is_open_to_responsible", models.BooleanField(default=False)),
+                ("author_name", models.CharField(max_length=150, verbose_name="author")),
+                ("posted_at", models.DateTimeField(verbose_name="posted")),
+                ("updated_at", models.DateTimeField(verbose_name="last update")),
+                ("updated_by", models.CharField(blank=True, max_length=150)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "district",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="layers.district",
+                    ),
+                ),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="layers.resource",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'comment',
-                'verbose_name_plural': 'comments',
-                'ordering': ['-acted_on', '-id'],
+                "verbose_name": "comment",
+                "verbose_name_plural": "comments",
+                "ordering": ["-acted_on", "-id"],
             },
             managers=[
-                ('unscoped', django.db.models.manager.Manager()),
+                ("unscoped", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='CommentPhoto',
+            name="CommentPhoto",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.CharField(editable=False, max_length=120)),
-                ('thumbnail', models.CharField(editable=False, max_length=120)),
-                ('width', models.PositiveIntegerField(editable=False)),
-                ('height', models.PositiveIntegerField(editable=False)),
-                ('alt', models.CharField(max_length=200, verbose_name='alternative text')),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('comment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='comments.comment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file", models.CharField(editable=False, max_length=120)),
+                ("thumbnail", models.CharField(editable=False, max_length=120)),
+                ("width", models.PositiveIntegerField(editable=False)),
+                ("height", models.PositiveIntegerField(editable=False)),
+                ("alt", models.CharField(max_length=200, verbose_name="alternative text")),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="photos",
+                        to="comments.comment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'photo of a comment',
-                'verbose_name_plural': 'photos of comments',
-                'ordering': ['order', 'id'],
+                "verbose_name": "photo of a comment",
+                "verbose_name_plural": "photos of comments",
+                "ordering": ["order", "id"],
             },
             managers=[
-                ('unscoped', django.db.models.manager.Manager()),
+                ("unscoped", django.db.models.manager.Manager()),
             ],
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['-acted_on', '-id'], name='comment_by_activity'),
+            model_name="comment",
+            index=models.Index(
+                condition=models.Q(("deleted_at", None)),
+                fields=["-acted_on", "-id"],
+                name="comment_by_activity",
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['resource', '-acted_on'], name='comment_of_resource'),
+            model_name="comment",
+            index=models.Index(fields=["resource", "-acted_on"], name="comment_of_resource"),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['classes'], name='comment_classes'),
+            model_name="comment",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["classes"], name="comment_classes"),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='comment_has_text'),
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="comment_has_text"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('district_key', ''), ('geom', None), ('resource__isnull', False)), models.Q(('geom', None), ('resource', None), models.Q(('district_key', ''), _negated=True)), models.Q(('district_key', ''), ('geom__isnull', False), ('resource', None)), _connector='OR'), name='comment_is_on_one_thing'),
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("district_key", ""), ("geom", None), ("resource__isnull", False)),
+                    models.Q(
+                        ("geom", None), ("resource", None), models.Q(("district_key", ""), _negated=True)
+                    ),
+                    models.Q(("district_key", ""), ("geom__isnull", False), ("resource", None)),
+                    _connector="OR",
+                ),
+                name="comment_is_on_one_thing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('district', None), models.Q(('district_key', ''), _negated=True), _connector='OR'), name='comment_district_has_key'),
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("district", None), models.Q(("district_key", ""), _negated=True), _connector="OR"
+                ),
+                name="comment_district_has_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('geom', None), ('geom__isvalid', True), _connector='OR'), name='comment_place_is_valid'),
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("geom", None), ("geom__isvalid", True), _connector="OR"),
+                name="comment_place_is_valid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('is_open_to_responsible', False), ('resource__isnull', False), _connector='OR'), name='comment_is_opened_on_resources_only'),
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_open_to_responsible", False), ("resource__isnull", False), _connector="OR"
+                ),
+                name="comment_is_opened_on_resources_only",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commentphoto',
-            constraint=models.CheckConstraint(condition=models.Q(('alt', ''), _negated=True), name='comment_photo_has_words'),
+            model_name="commentphoto",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("alt", ""), _negated=True), name="comment_photo_has_words"
+            ),
         ),
     ]
