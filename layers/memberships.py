@@ -134,3 +134,8 @@ def forsaken_runs() -> list[int]:
     """Open runs whose worker was lost: the next one takes them up."""
     lost = MembershipRun.objects.filter(finished_at=None, beat_at__lt=timezone.now() - SILENCE)
     return list(lost.values_list("pk", flat=True))
+
+
+def latest_run() -> MembershipRun | None:
+    """The run that was finished last."""
+    return MembershipRun.objects.exclude(finished_at=None).first()

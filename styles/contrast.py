@@ -99,3 +99,12 @@ def clashes(colours: Mapping[str, str], minimum: float = MIN_DISTANCE) -> list[C
             if (apart := distance(one, other, vision)) < minimum:
                 found.append(Clash(first, second, vision, apart))
     return found
+
+
+def seen_hex(colour: str, vision: str) -> str:
+    """``#rrggbb`` as a kind of colour vision sees it, for showing it to others."""
+    parts = (
+        12.92 * part if part <= 0.0031308 else 1.055 * part ** (1 / 2.4) - 0.055
+        for part in seen_as(colour, vision)
+    )
+    return "#" + "".join(f"{round(min(max(part, 0.0), 1.0) * 255):02x}" for part in parts)

@@ -1,4 +1,4 @@
-"""What administrators settle beside accounts: the site, categories with their colours, fields, districts, sources."""
+"""What administrators settle beside accounts and beside the portal's own settings pages: the site, sources."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from gisportal.portal.models import SiteSetting
-from layers.models import Category, DataSource, DistrictScheme, FieldDefinition, FieldOfSupport
+from layers.models import DataSource, FieldDefinition, FieldOfSupport
 
 
 @admin.register(SiteSetting)
@@ -34,16 +34,6 @@ class KeyedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         """The key of an existing row."""
         return (self.key_field,) if obj else ()
-
-
-@admin.register(Category)
-class CategoryAdmin(KeyedAdmin):
-    """Categories; colours and shapes are in force with the next request (R7)."""
-
-    list_display = ("title", "code", "parent", "colour", "shape", "is_formal", "order")
-    list_filter = ("is_formal", "parent")
-    list_select_related = ("parent",)
-    search_fields = ("title", "title_en", "code", "aliases")
 
 
 @admin.register(FieldOfSupport)
@@ -77,13 +67,6 @@ class FieldDefinitionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if row is None:
             return self.changelist_view(request)
         return HttpResponseRedirect(reverse("portal:settings:field", args=[row.key]))
-
-
-@admin.register(DistrictScheme)
-class DistrictSchemeAdmin(KeyedAdmin):
-    """Divisions of the city."""
-
-    list_display = ("title", "code", "is_approximate", "is_care_area", "order")
 
 
 @admin.register(DataSource)

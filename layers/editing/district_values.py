@@ -227,3 +227,17 @@ def _check_shape(shape: BaseGeometry) -> None:
 def stored(geom: MultiPolygon) -> GEOSGeometry:
     """A boundary as the models take it."""
     return GEOSGeometry(memoryview(geom.wkb), srid=STORAGE_SRID)
+
+
+def boundary_text(row: District) -> str:
+    """The boundary as GeoJSON to be edited, to seven digits (a centimetre); nothing where there is none."""
+    if row.geom is None:
+        return ""
+    shape = shapely.from_wkb(bytes(row.geom.wkb))
+    return json.dumps(json.loads(shapely.to_geojson(_rounded(shape))), separators=(",", ":"))
+
+
+def _rounded(shape: BaseGeometry) -> BaseGeometry:
+    """Seven digits, unless that would make it invalid: then as it is."""
+    short = shapely.set_precision(shape, 1e-7, mode="pointwise")
+    return short if short.is_valid else shape
