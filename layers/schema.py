@@ -75,14 +75,10 @@ def returnables(source: FeatureSource, *, identifier: str = "") -> dict[str, Any
 
 def feature_schema(source: FeatureSource, *, identifier: str = "") -> dict[str, Any]:
     """Schema of a whole GeoJSON feature; GDAL reads the types of properties here instead of guessing them."""
-    coordinates = {
-        "type": "array",
-        "items": {"type": "number" if source.geometry_type == "Point" else "array"},
-    }
     geometry = {
         "type": ["object", "null"],
         "required": ["type", "coordinates"],
-        "properties": {"type": {"const": source.geometry_type}, "coordinates": coordinates},
+        "properties": _geometry_members(source.geometry_type),
     }
     fields = {key: property_schema(field) for key, field in source.fields().items()}
     members = {
@@ -92,6 +88,14 @@ def feature_schema(source: FeatureSource, *, identifier: str = "") -> dict[str, 
         "properties": {"type": "object", "properties": fields},
     }
     return {**_document(source, identifier, members), "required": ["type", "geometry", "properties"]}
+
+
+def _geometry_members(kind: str) -> dict[str, Any]:
+    """``Geometry`` is any of them: a comment stands at a point or on an area."""
+    if kind == "Geometry":
+        return {"type": {"type": "string"}, "coordinates": {"type": "array"}}
+    items = {"type": "number" if kind == "Point" else "array"}
+    return {"type": {"const": kind}, "coordinates": {"type": "array", "items": items}}
 
 
 def queryables(

@@ -62,7 +62,7 @@ class FeatureSource(ABC):
     """A source as one viewer may use it; get one from :func:`get_source`."""
 
     slug: str
-    #: ``Point`` or ``MultiPolygon``
+    #: ``Point``, ``MultiPolygon``, or ``Geometry`` where both may stand
     geometry_type: str
     viewer: Viewer
 

@@ -88,6 +88,18 @@ def areas(slug: str, colour: str = "#3d4650") -> list[Json]:
     ]  # fmt: skip
 
 
+def marks(slug: str, colour: str) -> list[Json]:
+    """Layers of a source in which points and areas stand side by side: areas, and a circle for each point."""
+    is_point = ["==", ["geometry-type"], "Point"]
+    circle = {
+        "source": slug, "source-layer": slug, "id": f"{slug}-points", "type": "circle", "filter": is_point,
+        "paint": {"circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 4, 14, 7], "circle-color": colour,
+                  "circle-stroke-color": PAPER, "circle-stroke-width": 1.5},
+    }  # fmt: skip
+    *shapes, names = areas(slug, colour)
+    return [*shapes, circle, names]
+
+
 def base_map() -> list[Json]:
     """Layers of the base map of our own, below everything else."""
     base = {"source": "basemap"}

@@ -21,6 +21,8 @@ from styles.categories import category_styles, top_styles
 from styles.raster import png
 
 DISTRICT_COLOUR = "#3d4650"
+#: What people note on the map (comments): far from the colours of categories and districts.
+MARK_COLOUR = "#8a1c5c"
 BASE_MAP = "basemap"
 
 
@@ -51,6 +53,8 @@ def document(request: HttpRequest, source: FeatureSource, *, with_base_map: bool
         styles = category_styles(words)
         metadata["gisportal:categories"] = [item.as_dict() for item in styles]
         layers = documents.points(slug, styles)
+    elif source.geometry_type == "Geometry":
+        layers = documents.marks(slug, MARK_COLOUR)
     else:
         layers = documents.areas(slug, DISTRICT_COLOUR)
     if with_base_map:
@@ -95,7 +99,9 @@ def style(request: HttpRequest, style: str) -> HttpResponse:
 def _lines(request: HttpRequest, source: FeatureSource) -> list[legend.Line]:
     """Lines of a legend; with a search in the address and ``counts=true``, how many each line finds."""
     if source.geometry_type != "Point":
-        return [legend.Line(str(source.metadata.title), DISTRICT_COLOUR, "area")]
+        is_mixed = source.geometry_type == "Geometry"
+        colour, shape = (MARK_COLOUR, "circle") if is_mixed else (DISTRICT_COLOUR, "area")
+        return [legend.Line(str(source.metadata.title), colour, shape)]
     tops = top_styles(vocabulary())
     if not read.boolean("counts", {"counts": request.GET.getlist("counts")}):
         return legend.lines(tops)

@@ -1,15 +1,22 @@
 """Every address of the portal is visited (style, rule 25)."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 from django.utils.regex_helper import normalize
 
+from gisportal.modules.comments.models import Comment, CommentPhoto
+from gisportal.modules.resourcenews.models import NewsItem, NewsPhoto
 from layers.access import Level
+from layers.media.store import keep
+from layers.models import Resource
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -18,15 +25,19 @@ pytestmark = pytest.mark.django_db
 SAMPLES = {
     "app_label": "layers",
     "ending": "geojson",
+    "comment_id": "1",
     "feature_id": "1",
     "field_key": "sample_day",
     "id": "1",
     "language": "ja",
     "link_id": "1",
+    "news_id": "1",
     "object_id": "1",
     "slug": "resources",
     "source": "resources",
+    "photo_id": "1",
     "rest": "part",
+    "size": "small",
     "style": "resources",
     "token": "no-such-token",
     "x": "1",
@@ -46,6 +57,11 @@ OTHERWISE = {
     "account_login": 302,  # signed in already
     "account_set_password": 302,  # to the list of sessions; nobody sets a first password himself
     "vacancy:revoke": 405,  # posted only
+    "comments:delete": 405,  # posted only
+    "comments:export": 404,  # as Excel and CSV only; the sample asks for GeoJSON
+    "comments:restore": 405,  # posted only
+    "resourcenews:delete": 405,  # posted only
+    "resourcenews:restore": 405,  # posted only
     "link": 404,  # nobody made a link of this token
     "link-part": 404,
     "portal:place": 302,  # posted only; leads back to the search
@@ -74,13 +90,27 @@ def _patterns(
         yield f"{space}{pattern.name}", "/" + address, parameters
 
 
+def _written(resource: Resource) -> None:
+    """A piece of news and a comment with a photo each, number 1."""
+    kept = {"file": keep(b"x", "samples", "jpg"), "thumbnail": keep(b"x", "samples", "jpg")}
+    photo = {"pk": 1, "alt": "写真", "width": 1, "height": 1, **kept}
+    NewsPhoto.unscoped.create(item=NewsItem.unscoped.create(pk=1, resource=resource, title="知らせ"), **photo)
+    now = timezone.now()
+    comment = Comment.unscoped.create(
+        pk=1, resource=resource, text="見守り", acted_on=now.date(), posted_at=now, updated_at=now
+    )
+    CommentPhoto.unscoped.create(comment=comment, **photo)
+
+
 @pytest.fixture
-def administrator(db: None) -> Client:
+def administrator(db: None, settings: Any, tmp_path: Path) -> Client:
     """An administrator of a small city, signed in."""
+    settings.MEDIA_ROOT = tmp_path
     resource = factories.make_resource("特養さくら", pk=1)
     factories.make_district(pk=1)
     factories.make_field("sample_day", "choice", choices=[{"code": "mon", "title": "月曜"}])
     assert resource.pk == 1
+    _written(resource)
     account = factories.make_account(Level.ADMINISTRATOR)
     account.set_password("a long word of the test")
     account.save()

@@ -23,13 +23,13 @@ GUARDED = (
 )
 
 RAW_MANAGER = re.compile(r"\bunscoped\b|\b_(default|base)_manager\b")
-#: Beside ``layers``, a module's own models and source, migrations and tests.
+#: Beside ``layers``, a module's own models, source and the rule they ask (access, conditions), migrations and tests.
 MAY_READ_UNSCOPED = {
     "layers": "owns the rows and the rule",
     "tests": "judge the rule",
     "gisportal/accounts/demo.py": "gives the demo accounts something to be responsible for",
 }
-MODULE_OWN = re.compile(r"gisportal/modules/\w+/(models|source)\.py$")
+MODULE_OWN = re.compile(r"gisportal/modules/\w+/(access|conditions|models|source)\.py$")
 
 SQL = re.compile(
     r"connections?(\[[^]]*\])?\.cursor\(|\.cursor\(\)|\bRawSQL\(|\.raw\(|\.extra\(|\bRunSQL\(|psycopg\.connect"
