@@ -45,7 +45,15 @@ def stored() -> list[dict[str, Any]]:
 def test_nobody_else_opens_or_posts(path: str, public: bool, day: FieldDefinition) -> None:
     publish_site(public)
     before = stored()
-    posts = {"use": "off", "to": "up", "key": "other", "kind": "text", "merged": "mon", "into": "tue", "save": "1"}
+    posts = {
+        "use": "off",
+        "to": "up",
+        "key": "other",
+        "kind": "text",
+        "merged": "mon",
+        "into": "tue",
+        "save": "1",
+    }
     for level in (Level.D, Level.C, Level.B, Level.A):
         client = Client()
         client.force_login(make_account(level))
@@ -102,7 +110,9 @@ def test_djangos_administration_only_leads_here(root: Client, day: FieldDefiniti
 
 def test_list_says_everything_about_a_field(root: Client) -> None:
     care = make_category("nursing", title="介護")
-    make_field("hidden", title="内部メモ", audience="staff", is_printed=False, is_listed=True).categories.add(care)
+    make_field("hidden", title="内部メモ", audience="staff", is_printed=False, is_listed=True).categories.add(
+        care
+    )
     make_field("gone", title="昔の項目", is_active=False)
     text = root.get("/settings/fields/").content.decode()
     row = text.split('id="field-hidden"')[1].split("</li>")[0]
@@ -113,7 +123,12 @@ def test_list_says_everything_about_a_field(root: Client) -> None:
 
 
 def test_added_with_choices_and_a_key_of_its_own(root: Client) -> None:
-    values = {**NEW, "kind": "choices", "title_en": "Care days", "choices_text": "月曜 | Monday\n火曜｜Tuesday\n\n月曜"}
+    values = {
+        **NEW,
+        "kind": "choices",
+        "title_en": "Care days",
+        "choices_text": "月曜 | Monday\n火曜｜Tuesday\n\n月曜",
+    }
     answer = root.post("/settings/fields/add", values)
     assert answer["Location"] == "/settings/fields/#field-care_days"
     found = FieldDefinition.objects.get(key="care_days")
@@ -158,7 +173,12 @@ def test_edited(root: Client) -> None:
     values = {"title": "通う曜日", "audience": "staff", "is_listed": "on", "categories": ["salon"]}
     assert root.post("/settings/fields/day/", values).status_code == 302
     found = FieldDefinition.objects.get(key="day")
-    assert (found.title, found.audience, found.is_listed, found.is_printed) == ("通う曜日", "staff", True, False)
+    assert (found.title, found.audience, found.is_listed, found.is_printed) == (
+        "通う曜日",
+        "staff",
+        True,
+        False,
+    )
     assert [category.code for category in found.categories.all()] == ["salon"]
     page = root.get("/settings/fields/day/").content.decode()
     assert re.search(r'value="salon"[^>]*checked', page)
@@ -190,7 +210,11 @@ def test_key_changed_and_the_old_address_still_leads_there(root: Client) -> None
 
 
 def test_choices_moved_without_script_keep_what_was_typed(root: Client) -> None:
-    typed = {"code": ["mon", "tue", "wed", ""], "title": ["月", "火", "水", "木"], "title_en": ["", "Tue", "", ""]}
+    typed = {
+        "code": ["mon", "tue", "wed", ""],
+        "title": ["月", "火", "水", "木"],
+        "title_en": ["", "Tue", "", ""],
+    }
     page = root.post("/settings/fields/day/choices", {**typed, "retired": ["tue"], "up": "1"})
     text = page.content.decode()
     assert page.status_code == 200 and "まだ保存していません" in text
@@ -281,7 +305,9 @@ def _parts(text: str) -> dict[str, str]:
 @pytest.fixture
 def fields_of_all(day: FieldDefinition) -> Resource:
     for audience, title in (("public", "公開項目"), ("members", "関係者項目"), ("staff", "庁内項目")):
-        make_field(f"f_{audience}", title=title, audience=audience, is_listed=audience == "public", is_printed=False)
+        make_field(
+            f"f_{audience}", title=title, audience=audience, is_listed=audience == "public", is_printed=False
+        )
     make_field("other_kind", title="別種別の項目").categories.add(make_category("elsewhere", title="別"))
     values = {f"f_{audience}": "値" for audience in ("public", "members", "staff")}
     return make_resource("公開資源", publication="public", properties={**values, "other_kind": "値"})
