@@ -97,6 +97,7 @@ def _label(
         "q": _("words: %(value)s"),
         "updated_after": _("updated since %(value)s"),
         "updated_before": _("updated until %(value)s"),
+        "as_of": _("as of %(value)s"),
     }
     fixed = {"bbox": _("within the map shown"), "within": _("within the area drawn"),
              "serves": _("comes to the place")}  # fmt: skip
