@@ -1,6 +1,6 @@
 """Addresses of what the administrator settles on pages of the portal: ``/settings/…``."""
 
-from django.urls import path
+from django.urls import include, path
 
 from gisportal.portal import fields_change_views, fields_preview, fields_views, settings_views
 
@@ -18,4 +18,5 @@ urlpatterns = [
     path("fields/<str:field_key>/kind", fields_change_views.kind, name="field-kind"),
     path("fields/<str:field_key>/choices", fields_change_views.choices, name="field-choices"),
     path("fields/<str:field_key>/merge", fields_change_views.merge, name="field-merge"),
+    path("", include("gisportal.portal.divisions_urls")),
 ]
