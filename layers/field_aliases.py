@@ -7,6 +7,8 @@ written past this are put right by a trigger (``layers/sql/fields.sql``).
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.http import QueryDict
+
 from layers.vocabulary import Vocabulary
 
 PREFIX: Final = "field."
@@ -33,6 +35,19 @@ def todays_values(values: Mapping[str, Any], words: Vocabulary) -> dict[str, Any
     return found
 
 
+def todays_post(posted: QueryDict, words: Vocabulary, *, names: str = "shown") -> QueryDict:
+    """A form posted, with its inputs under today's names; ``names``: the input that lists what the form showed."""
+    found = QueryDict(mutable=True)
+    for name in sorted(posted, key=lambda name: todays_name(name, words) != name):
+        now, given = todays_name(name, words), posted.getlist(name)
+        if name == names:
+            given = [todays_name(item, words) for item in given]
+        codes = words.merged_choices.get(now.removeprefix(PREFIX), {}) if now.startswith(PREFIX) else {}
+        found.setlist(now, list(dict.fromkeys(codes.get(value, value) for value in given)) if codes else given)
+    found._mutable = False
+    return found
+
+
 def todays_name(name: str, words: Vocabulary) -> str:
     """The name of an item or parameter as it is now."""
     if not name.startswith(PREFIX):
@@ -50,4 +65,4 @@ def _todays_code(name: str, value: Any, words: Vocabulary) -> Any:
     return codes.get(str(value), value)
 
 
-__all__ = ["todays_name", "todays_params", "todays_values"]
+__all__ = ["todays_name", "todays_params", "todays_post", "todays_values"]
