@@ -244,10 +244,10 @@ def _places(plane: Plane, shapes: Sequence[Shape], labels: Labels) -> None:
 
 
 def _sign(plane: Plane, point: MapPoint, labels: Labels) -> SafeString:
-    """The sign of the point's category with a white edge, and its number in it or its name beside it."""
+    """The sign of the point's category with a white edge, its number on a white disc in it or its name beside it."""
     x, y = (float(value) for value in plane.paper(point.lon, point.lat))
-    is_number = len(point.label) <= 2
-    radius = SIGN * 1.25 if point.label and is_number else SIGN
+    is_number = 0 < len(point.label) <= 2
+    radius = SIGN * 1.7 if is_number else SIGN
     labels.reserve(x, y, radius, radius)
     corners = " ".join(f"{x + dx:.2f},{y + dy:.2f}" for dx, dy in outline(point.shape, radius))
     sign = format_html(
@@ -255,13 +255,13 @@ def _sign(plane: Plane, point: MapPoint, labels: Labels) -> SafeString:
         '<polygon points="{0}" fill="{1}" stroke="#1a1d20" stroke-width="0.25" stroke-linejoin="round"/>',
         corners, point.colour,
     )  # fmt: skip
-    if point.label and is_number:
-        size = 3 if len(point.label) == 1 else 2.5
-        sign += format_html(
-            '<text x="{}" y="{}" font-size="{}" font-weight="bold" text-anchor="middle" fill="#ffffff">{}</text>',
-            f"{x:.2f}", f"{y + size * 0.36:.2f}", size, point.label,
+    if is_number:
+        return sign + format_html(
+            '<circle cx="{0}" cy="{1}" r="1.95" fill="#ffffff"/><text x="{0}" y="{2}" font-size="2.9" '
+            'font-weight="bold" text-anchor="middle" fill="#1a1d20">{3}</text>',
+            f"{x:.2f}", f"{y:.2f}", f"{y + 1.05:.2f}", point.label,
         )  # fmt: skip
-    elif point.label:
+    if point.label:
         labels.place(point.label, x, y, 3.2, "#1a1d20", gap=radius + 0.8, bold=True)
     return sign
 

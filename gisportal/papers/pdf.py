@@ -3,7 +3,6 @@
 Tagged for screen readers (PDF/UA-1), fonts embedded as a subset of the characters used.
 """
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,10 +24,6 @@ OPTIONS: Final[dict[str, Any]] = {
     "jpeg_quality": 85,
     "dpi": DPI,
 }
-# What WeasyPrint finds odd in a style sheet is for whoever writes it, not for the city's log.
-for _name in ("weasyprint", "weasyprint.progress"):
-    logging.getLogger(_name).setLevel(logging.CRITICAL)
-logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +78,7 @@ def render_pdf(
     """A template as PDF.
 
     ``media``: pictures by key, shown with ``<img src="{{ media_address }}key" alt="…">``. ``stylesheets``: names of
-    static files beside ``papers/css/paper.css``. Extend ``papers/base.html``. For many sheets see ``batch``.
+    static files beside ``papers/css/paper.css``. Extend ``papers/base.html``. For many sheets see ``papers.batch``.
     """
     sheet = Sheet(page_html(template, context, request), media=media)
     body: bytes = Press(stylesheets).lay_out(sheet).write_pdf(**OPTIONS)

@@ -7,11 +7,14 @@ numbers of rows by what the door counts.
 import json
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from unittest.mock import patch
 
 import mapbox_vector_tile
 from django.test import Client
 
+from gisportal.papers.pdf import page_html
 from tests.access.world import LAT, LON, World
 
 NAME = re.compile(r"資源\d{3}")
@@ -65,6 +68,31 @@ def detail_pages(client: Client, headers: dict[str, str], world: World) -> Seen:
 def popups(client: Client, headers: dict[str, str], world: World) -> Seen:
     """Every popup there is."""
     return _each(client, headers, world, "/resources/{id}/popup")
+
+
+def handouts(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """Every handout there is, as the page that is printed."""
+    with _unprinted():
+        return _each(client, headers, world, "/resources/{id}/handout.pdf")
+
+
+def handout_list(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """Lists of handouts, asked for all ids there are, 20 at a time."""
+    ids, seen = list(map(str, world.rows)), Seen(200)
+    with _unprinted():
+        for start in range(0, len(ids), 20):
+            page = _page(client, headers, "/resources/handout.pdf?ids=" + ",".join(ids[start : start + 20]))
+            seen.names |= page.names
+            seen.text += page.text
+    return seen
+
+
+def _unprinted() -> AbstractContextManager[object]:
+    """Hands out the page itself instead of its PDF: the same words, without the seconds printing takes."""
+    return patch(
+        "gisportal.papers.pdf.render_pdf",
+        lambda template, context, request=None, **more: page_html(template, context, request).encode(),
+    )
 
 
 def ogc_item(client: Client, headers: dict[str, str], world: World) -> Seen:
@@ -144,6 +172,8 @@ DOORS: dict[str, tuple[Door, bool]] = {
     "list": (list_page, True),
     "detail": (detail_pages, True),
     "popup": (popups, True),
+    "handout": (handouts, True),
+    "handout list": (handout_list, True),
     "several": (several_at_once, True),
     "geojson": (geojson_export, True),
     "csv": (csv_export, True),

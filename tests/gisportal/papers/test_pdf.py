@@ -1,6 +1,7 @@
 """PDF: the right glyphs, tags for screen readers, and nothing from outside."""
 
 import subprocess
+import time
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from weasyprint import HTML
 from gisportal.papers.fetching import BASE_URL, MEDIA_URL, Medium, PaperFetcher, RefusedAddress
 from gisportal.papers.pdf import OPTIONS, Press, Sheet, page_html, render_pdf
 from gisportal.papers.qr import qr_svg
+from gisportal.papers.templatetags.papers import for_paper
 
 #: 𠮷 (outside the first plane), two variation sequences beside their plain forms, and letters of old names.
 NAMES = "𠮷野家 葛\U000e0100城 葛城 辻\U000e0100 辻 髙﨑 德 塚\ufa10 𩸽"
@@ -110,6 +112,20 @@ def test_hostile_text_is_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     assert "<script>alert(1)</script>" in text
     assert text.count("あ") == 30_000
     assert MEDIA_URL not in page_html("any", {"text": ""})
+
+
+@pytest.mark.parametrize("text", ["あ" * 5_000, "a" * 5_000, "a b\n" * 1_250])
+def test_long_text_in_a_table_takes_no_minutes(text: str) -> None:
+    """Laid out automatically, 4,000 characters take 53 s."""
+    started = time.monotonic()
+    _pdf(f"<table><tr><th>題</th><td class=long>{for_paper(text)}</td></tr></table>")
+    assert time.monotonic() - started < 15
+
+
+def test_unprintable_characters_are_left_out() -> None:
+    assert for_paper("a\u202eb\x00c\r\nd\ufa10葛\U000e0100") == "abc\nd\ufa10葛\U000e0100"
+    assert for_paper("x" * 6_000).startswith("x" * 5_000 + "…")
+    assert for_paper(None) == ""
 
 
 def test_qr_code_is_read_again() -> None:
