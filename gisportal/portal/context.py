@@ -1,7 +1,7 @@
 """What every page knows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from gisportal import __version__
 from gisportal.hooks import menu_items
 from gisportal.portal.models import SiteSetting
-from layers.access import Level, Viewer
+from layers.access import Level, Viewer, may_create
 from layers.geocoding.service import home_city
 from layers.models import GazetteerCity
 
@@ -76,16 +76,16 @@ class Site:
     @cached_property
     def menu(self) -> list[MenuLink]:
         """Pages this viewer may use; a page that does not exist is left out."""
-        return [
-            MenuLink(title, url, self.request.path.startswith(url))
-            for title, name in self._menu()
-            if (url := _address(name))
-        ]
+        links = [(title, url) for title, name in self._menu() if (url := _address(name))]
+        here = [url for _title, url in links if self.request.path.startswith(url)]
+        return [MenuLink(title, url, url == max(here, key=len, default="")) for title, url in links]
 
     def _menu(self) -> Iterator[tuple[str, str]]:
         if self.viewer.is_served:
             yield _("Search"), "portal:search"
             yield _("Analysis"), "planning:crosstab"
+        if may_create(replace(self.viewer, proposes=False)):
+            yield _("Register"), "portal:new"
         for item in menu_items(self.viewer):
             yield str(item.title), item.url_name
         if self.viewer.level is Level.ADMINISTRATOR:

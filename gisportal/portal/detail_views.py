@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gisportal.accounts.places import resolvers
 from gisportal.hooks import detail_panels
+from gisportal.portal.edit_context import editing_context
 from gisportal.portal.map_config import base_config
 from gisportal.portal.media_views import media_context
 from gisportal.portal.own_fields import own_fields
@@ -20,6 +22,7 @@ from gisportal.portal.search_views import refusal, resource_source
 from gisportal.portal.values import shown_value
 from gisportal.problems import parameter_problem
 from layers.district_names import districts_named
+from layers.editing.opening import kept_instead
 from layers.errors import FeatureNotFound, ParameterError
 from layers.fields import Field, Kind
 from layers.functions import GeographyDistance, geometry_value
@@ -35,7 +38,7 @@ PLACED: Final = frozenset(
      "verified_at", "vacancy", "vacancy_count", "vacancy_note", "vacancy_as_of", "vacancy_origin", "vacancy_stated",
      "operation", "organisation", "site", "url", "email", "publication", "formal"]
 )  # fmt: skip
-KNOWN: Final = frozenset({"place", "lang", "view", "at"})
+KNOWN: Final = frozenset({"place", "lang", "view", "at", "saved"})
 MAX_IDS: Final = 200
 POPUP_KEYS: Final = (
     "name",
@@ -71,10 +74,22 @@ def detail(request: HttpRequest, resource_id: int) -> HttpResponse:
         spot = _spot(request, KNOWN)
     except ParameterError as error:
         return parameter_problem(request, error, without_url=reverse("portal:resource", args=[resource_id]))
-    feature = _load(source, resource_id, spot)
+    try:
+        feature = _load(source, resource_id, spot)
+    except FeatureNotFound:
+        return _kept_instead(request, source, resource_id)
     response = render(request, "portal/detail.html", _context(request, source, feature, spot))
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _kept_instead(request: HttpRequest, source: ResourceSource, resource_id: int) -> HttpResponse:
+    """To the entry this one was merged into. Raises ``FeatureNotFound`` where the viewer sees none."""
+    kept = kept_instead(source.viewer, resource_id)
+    if kept is None:
+        raise FeatureNotFound(str(resource_id))
+    messages.info(request, _("The entry you asked for has been merged into this one."))
+    return redirect("portal:resource", kept)
 
 
 def _spot(request: HttpRequest, known: frozenset[str]) -> Spot | None:
@@ -127,6 +142,7 @@ def _context(
         "districts": list(districts_named(source.viewer, values["districts"] or ()).values()),
         "served": _served(source, feature),
         "others": _others(source, feature.id),
+        "editing": editing_context(request, feature.id),
         "panels": detail_panels(source.viewer, feature),
         "spot": spot,
         "route": f"{point.y:.6f},{point.x:.6f}" if point else "",

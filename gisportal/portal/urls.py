@@ -25,6 +25,7 @@ urlpatterns = [
     path("resources/export.<str:ending>", export.export, name="export"),
     path("resources/handout.pdf", handout_views.handout_list, name="handout-list"),
     path("resources/<int:resource_id>/handout.pdf", handout_views.handout, name="handout"),
+    path("resources/", include("gisportal.portal.edit_urls")),
     path("resources/<int:resource_id>/", detail_views.detail, name="resource"),
     path("resources/<int:resource_id>/popup", detail_views.popup, name="popup"),
     path("resources/<int:resource_id>/media/", media_views.manage, name="media"),

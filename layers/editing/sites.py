@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.db.models import Q
 from django.utils import timezone
 
 from layers.access import EDITS_ALL, Act, Viewer, acting_q, visible_q
@@ -55,12 +56,32 @@ def shared_site(viewer: Viewer, site_id: int) -> SharedSite:
     """A site some entry of which the viewer sees. Raises ``FeatureNotFound``."""
     site = Site.unscoped.filter(pk=site_id).first()
     here = Resource.unscoped.filter(site_id=site_id, deleted_at=None)
-    shown = [Named(*pair) for pair in here.filter(visible_q(viewer)).order_by("sort_name", "id").values_list("pk", "name")]
+    shown = [
+        Named(*pair)
+        for pair in here.filter(visible_q(viewer)).order_by("sort_name", "id").values_list("pk", "name")
+    ]
     if site is None or not shown:
         raise FeatureNotFound(f"site {site_id}")
     return SharedSite(
-        site.pk, site.name, site_values(site), shown, here.count() - len(shown), may_edit_site(viewer, site_id)
+        site.pk,
+        site.name,
+        site_values(site),
+        shown,
+        here.count() - len(shown),
+        may_edit_site(viewer, site_id),
     )
+
+
+def sites_offered(viewer: Viewer, row: Resource | None, limit: int = 20) -> list[Named]:
+    """Sites an entry may join: its own, and those of its organisation that hold an entry the viewer sees."""
+    if row is None:
+        return []
+    wanted = Q(pk=row.site_id)
+    if row.organisation_id is not None:
+        seen = Resource.unscoped.filter(visible_q(viewer), organisation_id=row.organisation_id)
+        wanted |= Q(pk__in=seen.exclude(site=None).values("site_id"))
+    rows = Site.unscoped.filter(wanted).order_by("name", "id").values_list("pk", "name", "address")[:limit]
+    return [Named(pk, " ".join(part for part in (name, address) if part)) for pk, name, address in rows]
 
 
 def may_edit_site(actor: Viewer, site_id: int) -> bool:

@@ -1,10 +1,11 @@
 """One change taken back: the values before it, written as a change of their own (R28)."""
 
 from layers.access import Viewer
-from layers.editing.errors import NotAllowed
+from layers.editing.errors import Difference, NotAllowed
+from layers.editing.items import items_for
 from layers.editing.opening import entry_items, open_entry
 from layers.editing.services import update_resource
-from layers.editing.values import changed_keys, current_values, picked
+from layers.editing.values import changed_keys, current_values, differences, picked
 from layers.errors import FeatureNotFound
 from layers.models import Resource, ResourceVersion
 
@@ -31,3 +32,23 @@ def undo_change(actor: Viewer, resource_id: int, version: int, note: str = "") -
     if "category" in changes and changes["category"] is None:
         changes.pop("category")
     return update_resource(actor, resource_id, version, changes, note)
+
+
+def own_change(viewer: Viewer, resource_id: int, version: int) -> list[Difference] | None:
+    """What the viewer himself changed in the state ``version``, in words; ``None`` where that was not he."""
+    states = ResourceVersion.unscoped.filter(resource_id=resource_id)
+    after = states.filter(version=version, actor_id=viewer.account_id).first()
+    before = states.filter(version__lt=version).order_by("-version").first()
+    if viewer.account_id is None or after is None or before is None:
+        return None
+    old, new = current_values(before), current_values(after)
+    items = {
+        key: item for key, item in items_for(viewer, after.category.code).items() if key != "geom_origin"
+    }
+    return differences(old, {**dict.fromkeys(old), **new}, items)
+
+
+def last_editor(resource_id: int) -> str:
+    """Name of whoever wrote the state of now; empty where nobody said."""
+    rows = ResourceVersion.unscoped.filter(resource_id=resource_id, valid_to=None)
+    return str(rows.values_list("actor_name", flat=True).first() or "")
