@@ -71,7 +71,7 @@ class CategoryForm(ServiceForm):
                 parents.append((node.category.code, "　" * node.depth + node.category.title))
         self._choices("parent", parents)
         self._choices("shape", [("", _("(as above it)")), *Category.SHAPES])
-        self._choices("vacancy_words", [("", _("有 / 無 (usual)")), *Category.VACANCY_WORDS])
+        self._choices("vacancy_words", [("", _("Usual words")), *Category.VACANCY_WORDS])
         self._choices("vacancy_axis", [("", _("as a whole")), *Category.VACANCY_AXES])
         self.fields["colour"].widget.attrs.update(
             {"class": "input-colour", "autocomplete": "off", "maxlength": "7"}

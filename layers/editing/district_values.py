@@ -9,6 +9,7 @@ from typing import Any, Final
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
@@ -112,7 +113,7 @@ def _text(value: Any) -> str:
 
 
 SCHEME: Final[dict[str, Reader]] = {
-    "code": lambda value: _key(_SCHEME_CODE, "Lower-case letters, digits and single underscores.")(value),
+    "code": lambda value: _key(_SCHEME_CODE, gettext_noop("Lower-case letters, digits and single underscores."))(value),
     "title": line(80, required=True),
     "title_en": line(120),
     "description": _text,
@@ -120,7 +121,7 @@ SCHEME: Final[dict[str, Reader]] = {
     "is_care_area": _yes,
 }
 DISTRICT: Final[dict[str, Reader]] = {
-    "code": lambda value: _key(_CODE, "Letters, digits, - and _; at most 40.")(value),
+    "code": lambda value: _key(_CODE, gettext_noop("Letters, digits, - and _; at most 40."))(value),
     "title": line(80, required=True),
     "reading": line(120),
     "office": line(200),
