@@ -8,5 +8,14 @@ async function start(forms) {
   document.querySelector("[data-media-page]").dataset.ready = "yes";
 }
 
-document.querySelector("[data-error-summary]")?.focus();
+/** After a move one goes on with the same arrow, or with the row where that arrow has come to its end. */
+function focusTarget() {
+  const target = document.getElementById(window.location.hash.slice(1));
+  if (!target || target.matches("section")) return;
+  (target.disabled ? target.closest("[data-media-kept]") : target).focus();
+}
+
+const summary = document.querySelector("[data-error-summary]");
+if (summary) summary.focus();
+else focusTarget();
 start(document.querySelectorAll("[data-media-form]"));

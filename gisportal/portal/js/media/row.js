@@ -13,7 +13,7 @@ export class MediaRow {
     this.element.querySelector('[data-field="file"] input').remove();
     const name = this.element.querySelector("[data-media-name]");
     name.hidden = false;
-    name.textContent = `${file.name} (${(file.size / 1e6).toFixed(1)} MB)`;
+    name.textContent = `${file.name} (${sized(file.size)})`;
     this.bar = this.element.querySelector("[data-media-bar]");
     this.element.querySelector("[data-media-drop]").addEventListener("click", () => onDrop(this));
     this.preview();
@@ -96,6 +96,11 @@ export class MediaRow {
       if (texts.length) list.closest("details")?.setAttribute("open", "");
     }
   }
+}
+
+/** Bytes for reading. */
+function sized(bytes) {
+  return bytes < 100_000 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 /** A copy of the template's row under its own names. */
