@@ -16,7 +16,7 @@ from gisportal.modules.comments.models import Comment, CommentPhoto
 from gisportal.modules.resourcenews.models import NewsItem, NewsPhoto
 from layers.access import Level
 from layers.media.store import keep
-from layers.models import Resource
+from layers.models import Attachment, Photo, Resource
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 #: A value for each parameter that stands in an address.
 SAMPLES = {
     "app_label": "layers",
+    "attachment_id": "1",
     "ending": "geojson",
     "comment_id": "1",
     "feature_id": "1",
@@ -31,6 +32,7 @@ SAMPLES = {
     "id": "1",
     "language": "ja",
     "link_id": "1",
+    "name": "案内.pdf",
     "news_id": "1",
     "object_id": "1",
     "slug": "resources",
@@ -91,9 +93,13 @@ def _patterns(
 
 
 def _written(resource: Resource) -> None:
-    """A piece of news and a comment with a photo each, number 1."""
+    """A photo, a file, and a piece of news and a comment with a photo each, number 1."""
     kept = {"file": keep(b"x", "samples", "jpg"), "thumbnail": keep(b"x", "samples", "jpg")}
     photo = {"pk": 1, "alt": "写真", "width": 1, "height": 1, **kept}
+    Photo.unscoped.create(resource=resource, size=1, **photo)
+    Attachment.unscoped.create(
+        pk=1, resource=resource, title="案内", name="案内.pdf", size=1, file=kept["file"], content_type="application/pdf"
+    )
     NewsPhoto.unscoped.create(item=NewsItem.unscoped.create(pk=1, resource=resource, title="知らせ"), **photo)
     now = timezone.now()
     comment = Comment.unscoped.create(

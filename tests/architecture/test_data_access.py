@@ -12,8 +12,10 @@ from tests.architecture.tree import files, is_below, read
 
 #: Guarded: read under a viewer's rights only, so their raw manager is not called ``objects``.
 GUARDED = (
+    stored.Attachment,
     stored.District,
     stored.Organisation,
+    stored.Photo,
     stored.ProtectedPlace,
     stored.Resource,
     stored.Responsibility,
