@@ -1,5 +1,7 @@
 """Forms of the field screens. What cannot be kept is said by the services; here it comes beside its field."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -25,7 +27,11 @@ SWITCHES = ("is_printed", "is_listed", "is_searchable")
 class FieldForm(forms.Form):
     """Everything of a field but its key, its kind and its choices."""
 
-    title = PlainTextField(label=gettext_lazy("Name of the field"), max_length=80)
+    title = PlainTextField(
+        label=gettext_lazy("Name of the field"),
+        max_length=80,
+        error_messages={"required": gettext_lazy("Write the name of the field.")},
+    )
     title_en = PlainTextField(label=gettext_lazy("Name in English"), max_length=120, required=False)
     help_text = PlainTextField(
         label=gettext_lazy("Help for whoever fills it in"), max_length=300, required=False
@@ -91,6 +97,10 @@ class NewFieldForm(FieldForm):
     )
     field_order = ("title", "kind", "choices_text")
 
+    def clean_key(self) -> str:
+        """Full-width and capital letters are taken for what they mean."""
+        return checked_key(self.cleaned_data["key"], needed=False)
+
     def clean(self) -> dict[str, Any]:
         """Kinds with choices need some."""
         cleaned: dict[str, Any] = super().clean() or {}
@@ -102,6 +112,16 @@ class NewFieldForm(FieldForm):
         """Choices are written as text here."""
         moved = {("choices_text" if key == "choices" else key): texts for key, texts in error.errors.items()}
         super().refuse(InvalidValues(moved))
+
+
+def checked_key(text: str, *, needed: bool) -> str:
+    """A key as it is kept. Raises ``ValidationError``."""
+    key = unicodedata.normalize("NFKC", text).strip().lower()
+    if (key or needed) and not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", key):
+        raise forms.ValidationError(
+            _("Small letters, digits and _ only, beginning with a letter, such as care_days.")
+        )
+    return key
 
 
 def choice_lines(text: str) -> list[tuple[str, str]]:
@@ -127,6 +147,10 @@ class KeyForm(forms.Form):
     """Another key."""
 
     key = PlainTextField(label=gettext_lazy("New key"), max_length=200)
+
+    def clean_key(self) -> str:
+        """Full-width and capital letters are taken for what they mean."""
+        return checked_key(self.cleaned_data["key"], needed=True)
 
     def refuse(self, error: InvalidValues) -> None:
         """Puts what the service refused beside the key."""
