@@ -80,7 +80,7 @@ LG_CODE = os.environ.get("GISPORTAL_LG_CODE") or {"takamatsu": "372013", "iwaki"
 
 GDAL_LIBRARY_PATH, GEOS_LIBRARY_PATH = library_paths()
 
-GISPORTAL_MODULES = env_list("GISPORTAL_MODULES", "comments,history,resourcenews,vacancy")
+GISPORTAL_MODULES = env_list("GISPORTAL_MODULES", "comments,consentforms,history,proposals,resourcenews,vacancy")
 
 INSTALLED_APPS = [
     "gisportal.accounts",
@@ -204,6 +204,8 @@ AXES_LOCKOUT_CALLABLE = "gisportal.accounts.lockout.locked_out"
 AXES_USERNAME_CALLABLE = "gisportal.accounts.lockout.attempted_name"
 PLACE_TOKEN_HOURS = env_int("GISPORTAL_PLACE_HOURS", 8)
 
+# Where people open the portal: links in mails and QR codes of papers printed by the worker.
+SITE_URL = os.environ.get("GISPORTAL_SITE_URL", f"http://127.0.0.1:{env_int('PORT', 8000)}").rstrip("/")
 # Mail: smtp://user:password@host:587 (smtps:// for TLS from the start); without it mails become files under var/mail.
 MAIL_URL = urlsplit(os.environ.get("GISPORTAL_MAIL_URL", ""))
 DEFAULT_FROM_EMAIL = os.environ.get("GISPORTAL_MAIL_FROM", "portal@localhost")

@@ -16,6 +16,7 @@ ROOMS = (
     "gisportal/audit",
     "gisportal/modules/comments",
     "gisportal/modules/history",
+    "gisportal/modules/proposals",
     "gisportal/modules/resourcenews",
     "gisportal/modules/vacancy",
     "gisportal/ogc",

@@ -1,0 +1,37 @@
+"""Where proposals stand on other pages: the menu, beside a resource, and what waits on the top page."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from gisportal.hooks import MenuItem, Panel, detail_panel, menu_item, top_panel
+from gisportal.modules.proposals.access import decidable_q, may_decide, may_propose_on, own_open_q
+from gisportal.modules.proposals.models import Proposal, State
+from layers.access import Level, Viewer
+
+
+def has_menu(viewer: Viewer) -> bool:
+    """Who decides, and who proposes."""
+    return may_decide(viewer) or (
+        viewer.account_id is not None and viewer.level not in {Level.D, Level.ANONYMOUS}
+    )
+
+
+def of_resource(viewer: Viewer, resource: Any) -> dict[str, Any] | None:
+    """The way to report a mistake, and what waits already for who decides."""
+    if not may_propose_on(viewer, resource.id):
+        return None
+    waiting = Proposal.unscoped.filter(decidable_q(viewer) | own_open_q(viewer), resource_id=resource.id)
+    return {"resource_id": resource.id, "waiting": list(waiting[:5])}
+
+
+def on_top(viewer: Viewer) -> dict[str, Any] | None:
+    """How many wait for a decision, or were sent back to their author."""
+    waiting = Proposal.unscoped.filter(decidable_q(viewer)).count() if may_decide(viewer) else 0
+    mine = Proposal.unscoped.filter(own_open_q(viewer), state=State.SENT_BACK).count()
+    return {"waiting": waiting, "sent_back": mine} if waiting or mine else None
+
+
+menu_item(MenuItem(title=_("Proposals"), url_name="proposals:list", order=60, shown_to=has_menu))
+detail_panel(Panel("proposals/detail_panel.html", of_resource, order=800))
+top_panel(Panel("proposals/top_panel.html", on_top, order=10))
