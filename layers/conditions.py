@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.contrib.gis.geos import Polygon
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, F, Q, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, Value
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -21,6 +21,7 @@ from layers.functions import (
     ArrayHas,
     AtLeast,
     AtMost,
+    CityDay,
     Contains,
     JsonHas,
     Normalise,
@@ -30,6 +31,7 @@ from layers.functions import (
     WovenLike,
     geometry_value,
 )
+from layers.models import SessionDate
 from layers.query import NEAR_SERVES, FeatureQuery, Spot
 from layers.text import like_pattern, normalise, spellings
 from layers.vacancy import vacancy_q
@@ -59,6 +61,8 @@ def conditions(query: FeatureQuery, viewer: Viewer, fields: dict[str, Field], vo
         found &= Q(updated_at__lte=query.updated_before)
     if query.stale is not None:
         found &= stale_q(vocabulary) if query.stale else ~stale_q(vocabulary)
+    if query.session_on or query.session_day:
+        found &= sessions_q(query)
     for key, values in query.fields:
         found &= _field_q(fields[key], values)
     return found
@@ -124,6 +128,22 @@ def serves_q(spot: Spot, metres: float) -> Q:
         | Q(service_area="polygon", service_geom__covers=spot.point)
         | Q(WithinMetres(F("geom_public"), geometry_value(spot.point), metres))
     )
+
+
+def sessions_q(query: FeatureQuery) -> Q:
+    """Rows of which a meeting takes place on one of the days, or on such a weekday within the next 13 weeks."""
+    found = Q()
+    days = SessionDate.unscoped.filter(resource=OuterRef("pk"))
+    if query.session_on:
+        found &= Q(Exists(days.filter(on__in=query.session_on)))
+    if query.session_day:
+        soon = days.filter(on__gte=CityDay(), on__lt=CityDay(WEEKS_AHEAD * 7))
+        found &= Q(Exists(soon.filter(weekday__in=query.session_day)))
+    return found
+
+
+#: How far ahead a search by weekday looks.
+WEEKS_AHEAD = 13
 
 
 def stale_q(vocabulary: Vocabulary) -> Q:

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.gis.db.models import GeometryField, PointField
 from django.contrib.gis.geos import GEOSGeometry
-from django.db.models import BooleanField, DateTimeField, FloatField, Func, TextField, Value
+from django.db.models import BooleanField, DateField, DateTimeField, FloatField, Func, TextField, Value
 
 from layers.crs import STORAGE_SRID
 
@@ -137,6 +137,23 @@ class DaysAgo(Func):
     output_field = DateTimeField()
 
     def __init__(self, days: int) -> None:
+        super().__init__(Value(days), zone=f"'{settings.TIME_ZONE}'")
+
+
+class ClockText(Func):
+    """A time of day as ``10:00``."""
+
+    template = "to_char(%(expressions)s, 'HH24:MI')"
+    output_field = TextField()
+
+
+class CityDay(Func):
+    """The city's date so many days from now, by the clock of the database."""
+
+    template = "((now() AT TIME ZONE %(zone)s)::date + %(expressions)s)"
+    output_field = DateField()
+
+    def __init__(self, days: int = 0) -> None:
         super().__init__(Value(days), zone=f"'{settings.TIME_ZONE}'")
 
 

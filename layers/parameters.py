@@ -155,6 +155,44 @@ def moment(key: str, values: Mapping[str, list[str]], *, end_of_day: bool) -> da
     return found if timezone.is_aware(found) else timezone.make_aware(found)
 
 
+#: Dates of meetings are known from so many days ago to so many ahead (``layers/sessions/dates.py``).
+SESSIONS_BEHIND: Final = 31
+SESSIONS_AHEAD: Final = 400
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def days(key: str, values: Mapping[str, list[str]]) -> tuple[date, ...]:
+    """Days ``2026-11-24``, repeated or with commas, within what is known of meetings."""
+    today = timezone.localdate()
+    found = []
+    for text in _parts(key, values):
+        day = parse_date(text) if _is_date(text) else None
+        if day is None:
+            raise ParameterError(key, _("A date like 2026-11-24 is wanted."))
+        if not -SESSIONS_BEHIND <= (day - today).days <= SESSIONS_AHEAD:
+            known = {
+                "first": today - timedelta(days=SESSIONS_BEHIND),
+                "last": today + timedelta(days=SESSIONS_AHEAD),
+            }
+            raise ParameterError(key, _("Dates of meetings are known from %(first)s to %(last)s.") % known)
+        found.append(day)
+    return tuple(dict.fromkeys(found))
+
+
+def weekdays(key: str, values: Mapping[str, list[str]]) -> tuple[int, ...]:
+    """Days of the week as numbers from Monday, 0; given as ``mon`` … ``sun``, repeated or with commas."""
+    found = []
+    for text in _parts(key, values):
+        if text not in WEEKDAYS:
+            raise ParameterError(key, _("One of: %(known)s.") % {"known": ", ".join(WEEKDAYS)})
+        found.append(WEEKDAYS.index(text))
+    return tuple(dict.fromkeys(found))
+
+
+def _parts(key: str, values: Mapping[str, list[str]]) -> list[str]:
+    return [part.strip() for value in values.get(key, []) for part in value.split(",") if part.strip()]
+
+
 def past(key: str, values: Mapping[str, list[str]]) -> datetime | None:
     """A moment of the past; a date means its end. ``None`` without one, and for today, which is the present."""
     found = moment(key, values, end_of_day=True)

@@ -7,7 +7,7 @@ AND between schemes.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from urllib.parse import urlencode
 
@@ -32,7 +32,7 @@ NEAR_SERVES: Final = 2_000
 SHARED: Final = frozenset(
     (
         "q category field_of_support district near place address radius serves bbox within vacancy operation "
-        "formal updated_after updated_before stale as_of sort page per_page lang"
+        "formal updated_after updated_before stale session_on session_day as_of sort page per_page lang"
     ).split()
 )
 
@@ -85,6 +85,8 @@ class FeatureQuery:
     updated_after: datetime | None = None
     updated_before: datetime | None = None
     stale: bool | None = None
+    session_on: tuple[date, ...] = ()
+    session_day: tuple[int, ...] = ()
     as_of: datetime | None = None
     fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
     equals: tuple[tuple[str, str], ...] = ()
@@ -130,6 +132,8 @@ class FeatureQuery:
             updated_after=read.moment("updated_after", values, end_of_day=False),
             updated_before=read.moment("updated_before", values, end_of_day=True),
             stale=read.boolean("stale", values),
+            session_on=read.days("session_on", values),
+            session_day=read.weekdays("session_day", values),
             as_of=read.past("as_of", values),
             fields=_field_conditions(values, fields),
             sort=_sort(values, fields, spot),
@@ -167,7 +171,7 @@ class FeatureQuery:
     @property
     def is_timed(self) -> bool:
         """Whether the answer changes with the date alone: what is kept of it needs the date in its key."""
-        return self.stale is not None or bool(self.vacancy)
+        return self.stale is not None or bool(self.vacancy or self.session_day)
 
     @property
     def has_conditions(self) -> bool:
@@ -180,12 +184,14 @@ _ATTRIBUTES: Final = {
     "near": "spot", "place": "spot", "address": "spot", "radius": "radius", "serves": "serves", "bbox": "bbox",
     "within": "within", "vacancy": "vacancy", "operation": "operation", "formal": "formal",
     "updated_after": "updated_after", "updated_before": "updated_before", "stale": "stale", "as_of": "as_of",
+    "session_on": "session_on", "session_day": "session_day",
     "sort": "sort",
 }  # fmt: skip
 _EMPTY: Final[dict[str, object]] = {
     "words": (), "categories": (), "fields_of_support": (), "districts": (), "spot": None, "radius": None,
     "serves": None, "bbox": None, "within": None, "vacancy": (), "operation": (), "formal": None,
     "updated_after": None, "updated_before": None, "stale": None, "as_of": None,
+    "session_on": (), "session_day": (),
     "sort": (),
 }  # fmt: skip
 

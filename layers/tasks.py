@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 from layers import memberships
 from layers.indexes import refresh_grams
 from layers.media import upkeep
+from layers.sessions.dates import refresh_all
 
 
 @app.periodic(cron="17 * * * *")
@@ -19,6 +20,13 @@ def refresh_search_grams(timestamp: int) -> int:
 def tidy_media(timestamp: int) -> int:
     """Empties the trash of photos and files, and sweeps up lost ones; ``timestamp``: when it was due."""
     return upkeep.tidy()
+
+
+@app.periodic(cron="7 0 * * *")
+@app.task(queue="upkeep", name="layers.refresh_session_dates")
+def refresh_session_dates(timestamp: int) -> int:
+    """Carries the dates of meetings on for another day; ``timestamp``: when it was due."""
+    return refresh_all()
 
 
 @app.task(queue="upkeep", name="layers.refresh_memberships")

@@ -70,6 +70,7 @@ class Session(models.Model):
     fee = models.CharField(_("fee"), max_length=100, blank=True)
     capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
+    schedule = models.CharField(_("times in words"), max_length=300, blank=True, editable=False)
     order = models.PositiveIntegerField(_("order"), default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("last update"), auto_now=True)
