@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from gisportal.hooks import MenuItem, Panel, detail_panel, menu_item, top_panel
+from gisportal.hooks import MenuItem, Panel, change_handler, detail_panel, menu_item, top_panel
+from gisportal.modules.proposals import services
 from gisportal.modules.proposals.access import decidable_q, may_decide, may_propose_on, own_open_q
 from gisportal.modules.proposals.models import Proposal, State
 from layers.access import Level, Viewer
@@ -32,6 +34,18 @@ def on_top(viewer: Viewer) -> dict[str, Any] | None:
     return {"waiting": waiting, "sent_back": mine} if waiting or mine else None
 
 
+def keep_change(
+    viewer: Viewer, resource_id: int | None, changes: dict[str, Any], base_version: int, note: str
+) -> str:
+    """Keeps what the form of an entry would have changed; gives the page of the proposal."""
+    if resource_id is None:
+        proposal = services.propose_new(viewer, changes, note)
+    else:
+        proposal = services.propose_change(viewer, resource_id, base_version, changes, note)
+    return reverse("proposals:item", args=[proposal.pk])
+
+
+change_handler(keep_change)
 menu_item(MenuItem(title=_("Proposals"), url_name="proposals:list", order=60, shown_to=has_menu))
 detail_panel(Panel("proposals/detail_panel.html", of_resource, order=800))
 top_panel(Panel("proposals/top_panel.html", on_top, order=10))
