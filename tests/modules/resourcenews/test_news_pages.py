@@ -28,7 +28,14 @@ def writer(client: Client) -> Client:
 
 def typed(**more: Any) -> dict[str, Any]:
     """A whole form."""
-    return {"kind": "notice", "title": "秋まつり", "text": "どなたでも", "audience": "all", "shown_from": "2026/1/1", **more}
+    return {
+        "kind": "notice",
+        "title": "秋まつり",
+        "text": "どなたでも",
+        "audience": "all",
+        "shown_from": "2026/1/1",
+        **more,
+    }
 
 
 def post(client: Client, **more: Any) -> tuple[Any, int]:
@@ -45,7 +52,15 @@ def test_news_is_written_and_read(writer: Client, picture: Callable[[], Any]) ->
     )  # fmt: skip
     assert answer.status_code == 302, answer.text
     page = writer.get(answer["Location"])
-    for words in ("秋まつり", "2026年11月3日", "13:30", "公民館", "まつりの写真", "市のページ", "www.city.takamatsu.kagawa.jp"):
+    for words in (
+        "秋まつり",
+        "2026年11月3日",
+        "13:30",
+        "公民館",
+        "まつりの写真",
+        "市のページ",
+        "www.city.takamatsu.kagawa.jp",
+    ):
         assert words in page.text
     assert "秋まつり" in writer.get(f"/resources/{resource_id}/").text
     assert "秋まつり" in writer.get("/").text
@@ -64,7 +79,12 @@ def test_only_a_page_with_a_video_lets_youtube_in(writer: Client) -> None:
     assert f"frame-src {NOCOOKIE}" in page["Content-Security-Policy"]
     assert "<iframe" not in page.text
     assert 'src="https://' not in page.text
-    for path in (without["Location"], "/news/", f"/resources/{resource_id}/", f"/resources/{resource_id}/news/"):
+    for path in (
+        without["Location"],
+        "/news/",
+        f"/resources/{resource_id}/",
+        f"/resources/{resource_id}/news/",
+    ):
         assert "youtube" not in writer.get(path)["Content-Security-Policy"]
 
 
@@ -78,27 +98,46 @@ def test_only_a_page_with_a_video_lets_youtube_in(writer: Client) -> None:
         ("shown_until", "2025/12/31", "掲載開始日より前"),
         ("event_from_time", "昼ごろ", "時刻として読めません"),
         ("video", "javascript:alert(1)", "https:// または http://"),
-        ("video", "https://www.youtube.com.evil.example/watch?v=dQw4w9WgXcQ", "YouTubeの動画のアドレスではありません"),
+        (
+            "video",
+            "https://www.youtube.com.evil.example/watch?v=dQw4w9WgXcQ",
+            "YouTubeの動画のアドレスではありません",
+        ),
         ("link_1_url", "https://youtube.com@evil.example/", "https:// または http://"),
         ("kind", "nonsense", "選択"),
     ],
 )
 def test_wrong_values_are_said_beside_the_field(writer: Client, field: str, value: str, words: str) -> None:
-    answer, _resource_id = post(writer, **{"link_1_title": "リンク" if field == "link_1_url" else "", field: value})
+    answer, _resource_id = post(
+        writer, **{"link_1_title": "リンク" if field == "link_1_url" else "", field: value}
+    )
     assert answer.status_code == 422
     assert NewsItem.unscoped.count() == 0
-    assert any(words in message for message in answer.context["form"].errors[field]), answer.context["form"].errors
+    assert any(words in message for message in answer.context["form"].errors[field]), answer.context[
+        "form"
+    ].errors
     assert f'id="id_{field}_error"' in answer.text
     assert f'href="#id_{field}"' in answer.text
     assert "どなたでも" in answer.text or field == "text"
-    assert value[:50] in answer.text or field == "kind" or value.startswith("javascript") and value in answer.text
+    assert (
+        value[:50] in answer.text
+        or field == "kind"
+        or value.startswith("javascript")
+        and value in answer.text
+    )
 
 
 def test_wrong_photos_save_nothing(writer: Client, picture: Callable[..., Any]) -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    liar = SimpleUploadedFile("photo.jpg", b"<html><script>alert(1)</script></html>", content_type="image/jpeg")
-    for files in ({"new-1-file": liar, "new-1-alt": "写真"}, {"new-1-file": picture()}, {"new-2-alt": "写真だけない"}):
+    liar = SimpleUploadedFile(
+        "photo.jpg", b"<html><script>alert(1)</script></html>", content_type="image/jpeg"
+    )
+    for files in (
+        {"new-1-file": liar, "new-1-alt": "写真"},
+        {"new-1-file": picture()},
+        {"new-2-alt": "写真だけない"},
+    ):
         answer, _resource_id = post(writer, **files)
         assert answer.status_code == 422
         assert "error-summary" in answer.text

@@ -22,11 +22,13 @@ export class GeometryMap {
     this.shapes.clearLayers();
     if (!geojson) return;
     const layer = L.geoJSON(geojson, {
-      style: STYLE,
+      style: (feature) => (feature?.geometry?.type === "Point" || feature?.type === "Point" ? POINT : STYLE),
       pointToLayer: (_feature, latlng) => L.circleMarker(latlng, POINT),
       onEachFeature: (feature, each) => words && this.dress(each, words(feature)),
     });
     this.shapes.addLayer(layer);
+    // Areas below points, so that each point can be reached.
+    layer.eachLayer((each) => each.getRadius || each.bringToBack());
     if (fits && layer.getBounds().isValid()) this.view.fit(layer.getBounds(), 16);
   }
 
