@@ -20,7 +20,11 @@ def todays_params(values: Mapping[str, list[str]], words: Vocabulary) -> dict[st
     for name, given in values.items():
         now = todays_name(name, words)
         codes = words.merged_choices.get(now.removeprefix(PREFIX), {}) if now.startswith(PREFIX) else {}
-        texts = [",".join(codes.get(part, part) for part in text.split(",")) for text in given] if codes else given
+        texts = (
+            [",".join(codes.get(part, part) for part in text.split(",")) for text in given]
+            if codes
+            else given
+        )
         found[now] = list(dict.fromkeys([*found.get(now, []), *texts])) if now in found else list(texts)
     return found
 
@@ -43,7 +47,9 @@ def todays_post(posted: QueryDict, words: Vocabulary, *, names: str = "shown") -
         if name == names:
             given = [todays_name(item, words) for item in given]
         codes = words.merged_choices.get(now.removeprefix(PREFIX), {}) if now.startswith(PREFIX) else {}
-        found.setlist(now, list(dict.fromkeys(codes.get(value, value) for value in given)) if codes else given)
+        found.setlist(
+            now, list(dict.fromkeys(codes.get(value, value) for value in given)) if codes else given
+        )
     found._mutable = False
     return found
 
