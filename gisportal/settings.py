@@ -80,7 +80,9 @@ LG_CODE = os.environ.get("GISPORTAL_LG_CODE") or {"takamatsu": "372013", "iwaki"
 
 GDAL_LIBRARY_PATH, GEOS_LIBRARY_PATH = library_paths()
 
-GISPORTAL_MODULES = env_list("GISPORTAL_MODULES", "comments,consentforms,history,proposals,resourcenews,vacancy")
+GISPORTAL_MODULES = env_list(
+    "GISPORTAL_MODULES", "comments,consentforms,history,proposals,resourcenews,sessions,vacancy"
+)
 
 INSTALLED_APPS = [
     "gisportal.accounts",
@@ -244,6 +246,12 @@ PHOTO_MAX_BYTES = env_int("GISPORTAL_PHOTO_MB", 20) * 1_000_000
 PHOTO_MAX_PIXELS = env_int("GISPORTAL_PHOTO_MEGAPIXELS", 60) * 1_000_000
 ATTACHMENT_MAX_BYTES = env_int("GISPORTAL_ATTACHMENT_MB", 20) * 1_000_000
 MEDIA_TRASH_DAYS = env_int("GISPORTAL_MEDIA_TRASH_DAYS", 90)
+UPLOAD_MAX_BYTES = env_int("GISPORTAL_UPLOAD_MB", 250) * 1_000_000
+FILE_UPLOAD_HANDLERS = [
+    "gisportal.uploads.CappedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"

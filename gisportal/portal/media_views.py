@@ -22,6 +22,7 @@ from layers.editing import media
 from layers.editing.media_values import audience_choices
 from layers.errors import FeatureNotFound
 from layers.media.files import ACCEPT
+from layers.media.images import pixel_limit
 from layers.media.reading import attachment_of, attachments_of, photo_of, photos_of
 
 READERS: Final = {"photo": photos_of, "attachment": attachments_of}
@@ -181,7 +182,8 @@ def _page(request: HttpRequest, resource_id: int, name: str, posted: Posted | No
         "was_saved": bool(posted and (posted.added or posted.changed)),
         "limits": {
             "photo": settings.PHOTO_MAX_BYTES // 1_000_000,
-            "pixels": settings.PHOTO_MAX_PIXELS // 1_000_000,
+            "pixels": pixel_limit() // 1_000_000,
+            "fewer": pixel_limit("PNG") // 1_000_000,
             "attachment": settings.ATTACHMENT_MAX_BYTES // 1_000_000,
         },
     }

@@ -21,7 +21,8 @@ def first_photos(viewer: Viewer, resource_ids: Iterable[int]) -> dict[int, Photo
     """The first photo the viewer may see of each resource that has one."""
     rows = Photo.unscoped.visible_to(viewer).filter(resource__in=list(resource_ids))
     return {
-        photo.resource_id: photo for photo in rows.order_by("resource_id", "order", "id").distinct("resource_id")
+        photo.resource_id: photo
+        for photo in rows.order_by("resource_id", "order", "id").distinct("resource_id")
     }
 
 

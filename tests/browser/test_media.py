@@ -102,6 +102,7 @@ def test_good_photos_are_kept_and_bad_ones_say_why(
     save(watched)
     assert "2件を追加しました" in page.locator(".messages").inner_text()
     assert page.locator("[data-media-kept]").count() == 2
+    watched.until("document.querySelector('[data-media-kept] img').naturalWidth > 0")
     first = page.locator("[data-media-kept] img").first
     width, height = first.evaluate("image => [image.naturalWidth, image.naturalHeight]")
     assert (width, height) == (300, 400), "turned as the camera was held"
@@ -124,7 +125,8 @@ def test_order_removal_and_undo_by_keyboard(opener: Opener, size: str, pictures:
         page.keyboard.press("Enter")
     page.locator("[data-media-page][data-ready]").wait_for(state="attached")
     assert texts() == before[::-1]
-    assert page.evaluate("document.activeElement.matches('[data-media-kept]')"), "the arrow came to its end"
+    # The arrow came to its end: one goes on with the row.
+    watched.until("document.activeElement.matches('[data-media-kept]')")
     page.locator('button[value^="remove:"]').first.focus()
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -164,6 +166,7 @@ def test_gallery_large_view_and_popup(opener: Opener, size: str, pictures: dict[
         page.locator("[data-photo-after]").click()
     assert page.locator("[data-photo-page] img").get_attribute("alt") == "集会室。机と椅子が並ぶ"
     watched.open(path + "popup")
+    watched.until("document.querySelector('.popup-photo').naturalWidth > 0")
     assert page.locator(".popup-photo").evaluate("image => image.naturalWidth") == 300
     open_media(watched, path)
     remove_all(watched)

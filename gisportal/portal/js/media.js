@@ -17,5 +17,7 @@ function focusTarget() {
 
 const summary = document.querySelector("[data-error-summary]");
 if (summary) summary.focus();
-else focusTarget();
+// Once the page has loaded: going to the fragment, the browser itself takes the focus away.
+else if (document.readyState === "complete") focusTarget();
+else window.addEventListener("load", () => setTimeout(focusTarget));
 start(document.querySelectorAll("[data-media-form]"));

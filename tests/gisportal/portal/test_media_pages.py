@@ -82,7 +82,7 @@ def test_good_ones_are_kept_and_bad_ones_keep_their_text(client: Client, resourc
     assert answer.status_code == 422
     assert [each.alt for each in Photo.unscoped.all()] == ["玄関と段差"]
     text = answer.content.decode()
-    assert "画像ではありません" in text and "60メガピクセル" in text and "ファイルを選んでください" in text
+    assert "画像ではありません" in text and "20メガピクセル" in text and "ファイルを選んでください" in text
     assert 'value="説明は残る"' in text and "ほかは保存しました" in text
     assert "&lt;script&gt;alert(1)" in text and "<script>alert(1)" not in text
     for anchor in ("newphoto1-file", "newphoto2-alt", "newphoto3-file", "newphoto4-file"):
@@ -256,3 +256,10 @@ def test_bytes_are_what_was_prepared(client: Client, resource: Resource) -> None
     answer = client.get(f"/resources/{resource.pk}/photos/{kept.pk}/thumb")
     image = Image.open(BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
     assert image.size == (kept.thumb_width, kept.thumb_height) == (400, 300)
+
+
+def test_a_request_as_a_whole_is_limited(client: Client, resource: Resource, settings: Any) -> None:
+    settings.UPLOAD_MAX_BYTES = 1_000
+    sent = {"kind": "photo", "newphoto0-alt": "玄関", "newphoto0-file": named("a.jpg", photo().getvalue())}
+    assert client.post(address(resource), sent).status_code == 400
+    assert not Photo.unscoped.exists()

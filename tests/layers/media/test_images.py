@@ -91,10 +91,16 @@ def test_cmyk_and_grey_and_deep_and_transparent_pictures() -> None:
         assert opened(prepared.data).mode == "RGB"
 
 
-@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG"])
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG", "MPO"])
 def test_of_a_moving_picture_the_first_is_kept(form: str) -> None:
     frames = [Image.new("RGB", (60, 60), colour) for colour in ("lime", "red", "blue")]
-    moving = encoded(frames[0], form, save_all=True, append_images=frames[1:], duration=50)
+    moving = encoded(
+        frames[0],
+        form,
+        save_all=True,
+        append_images=frames[1:],
+        **({} if form == "MPO" else {"duration": 50}),
+    )
     prepared = prepare_image(moving)
     assert near(opened(prepared.data).getpixel((30, 30)), (0, 254, 0))
     assert getattr(opened(prepared.data), "n_frames", 1) == 1
@@ -109,7 +115,7 @@ def test_a_bomb_is_refused_before_it_is_decoded(settings: Any) -> None:
     bomb = png_of_size(12_000, 9_000)
     assert bomb.getbuffer().nbytes < 100_000
     tracemalloc.start()
-    with pytest.raises(MediaError, match="60"):
+    with pytest.raises(MediaError, match="20"):
         prepare_image(bomb)
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
