@@ -41,7 +41,10 @@ def load_fields(fields: Mapping[str, Mapping[str, Any]], categories: Mapping[str
         if key in known:
             continue
         values = {name: value for name, value in raw.items() if name not in {"categories", "choices"}}
-        choices = [{"code": c["code"], "title": c["title"]} for c in raw.get("choices", [])]
+        choices = [
+            {name: choice[name] for name in ("code", "title", "title_en") if name in choice}
+            for choice in raw.get("choices", [])
+        ]
         definition = FieldDefinition.objects.create(order=order, choices=choices, **values)
         definition.categories.set([categories[code] for code in raw.get("categories", [])])
         created += 1
