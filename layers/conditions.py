@@ -4,19 +4,17 @@ Every condition on a value goes through the field's own masked expression, so th
 found, counted nor sorted by.
 """
 
-from datetime import timedelta
-
 from django.contrib.gis.geos import Polygon
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, Exists, F, OuterRef, Q, Value
 from django.db.models.expressions import RawSQL
-from django.utils import timezone
 
 from layers import parameters as read
-from layers.access import NOTHING, Audience, Viewer, audiences, members_rows_q
+from layers.access import Audience, Viewer, audiences, members_rows_q
 from layers.crs import STORAGE_SRID
 from layers.errors import ParameterError
 from layers.fields import Field, Kind
+from layers.freshness import stale_q
 from layers.functions import (
     ArrayHas,
     AtLeast,
@@ -144,19 +142,6 @@ def sessions_q(query: FeatureQuery) -> Q:
 
 #: How far ahead a search by weekday looks.
 WEEKS_AHEAD = 13
-
-
-def stale_q(vocabulary: Vocabulary) -> Q:
-    """Neither changed nor confirmed within the time its category sets (R32)."""
-    by_days: dict[int, set[int]] = {}
-    for category in vocabulary.categories.values():
-        by_days.setdefault(category.stale_after_days, set()).add(category.id)
-    found = NOTHING
-    for days, ids in by_days.items():
-        since = timezone.now() - timedelta(days=days)
-        old = Q(category_id__in=ids, updated_at__lt=since) & (Q(verified_at=None) | Q(verified_at__lt=since))
-        found = old if found is NOTHING else found | old
-    return found
 
 
 def _field_q(field: Field, values: tuple[str, ...]) -> Q:

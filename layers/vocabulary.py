@@ -5,6 +5,7 @@ administrator's change is in force with the next request, in every process.
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from threading import Lock
 from typing import Any, Final
@@ -13,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from layers.access import Audience
-from layers.models import Category, DistrictScheme, FieldDefinition, FieldOfSupport
+from layers.models import Category, DirectorySetting, DistrictScheme, FieldDefinition, FieldOfSupport
 from layers.models.field_definition import FieldKind
 from layers.versions import source_version
 
@@ -145,6 +146,8 @@ class Vocabulary:
     schemes: dict[str, SchemeInfo] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     """Codes of categories that were merged into another → the code of that; old links go on finding."""
+    stale_before: date | None = None
+    """What was neither changed nor verified since this day asks for an update, whatever its category (R32)."""
 
     @cached_property
     def fields_kept(self) -> dict[tuple[str, str | None], dict[str, Any]]:
@@ -219,6 +222,7 @@ def _read(version: int) -> Vocabulary:
             for item in DistrictScheme.objects.all()
         },
         aliases=_aliases(),
+        stale_before=DirectorySetting.objects.values_list("stale_before", flat=True).first(),
     )
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from gisportal.portal.models import SiteSetting
-from layers.models import DataSource, FieldDefinition, FieldOfSupport
+from layers.models import DataSource, DirectorySetting, FieldDefinition, FieldOfSupport
 
 
 @admin.register(SiteSetting)
@@ -75,3 +75,18 @@ class DataSourceAdmin(KeyedAdmin):
 
     key_field = "slug"
     list_display = ("title", "publisher", "licence", "dated_on", "is_share_alike")
+
+
+@admin.register(DirectorySetting)
+class DirectorySettingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The date from which everything asks for an update (R32); one row."""
+
+    list_display = ("__str__", "stale_before")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Once."""
+        return super().has_add_permission(request) and not DirectorySetting.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: an empty date means none."""
+        return False

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gisportal.hooks import search_actions
 from gisportal.portal.chips import Chip, chips
 from gisportal.portal.filters import FilterGroup, filter_groups
 from gisportal.portal.links import EXTRA, Links
@@ -21,6 +22,7 @@ from gisportal.portal.values import shown_value
 from layers.district_names import NamedDistrict, districts_named
 from layers.errors import ParameterError
 from layers.fields import Field
+from layers.freshness import is_stale
 from layers.geocoding.service import LocatedDistrict, districts_at
 from layers.query import FeatureQuery, Resolvers
 from layers.resources import ResourceSource
@@ -30,6 +32,8 @@ from layers.vocabulary import CategoryInfo
 
 #: Counting stops here: more is said as "10,000 or more".
 CAP: Final = 10_000
+#: Entries of one list on A4 (``handout_views``).
+MAX_LISTED: Final = 20
 #: Fields a line of the list shows, beside the city's own listed ones.
 KEYS: Final = (
     "name", "category", "address", "phone", "districts", "updated_at", "verified_at", "vacancy", "vacancy_as_of",
@@ -141,7 +145,7 @@ class SearchPage:
             extras=tuple(self._extras(values, category)),
             is_new=feature.id in new,
             is_updated=values["updated_at"] >= since and feature.id not in new,
-            is_stale=_is_stale(values, category),
+            is_stale=is_stale(category, values["updated_at"], values["verified_at"], self.source.vocabulary),
         )
 
     def _choice(self, key: str, code: str | None) -> str:
@@ -258,6 +262,21 @@ class SearchPage:
         ]
 
     @property
+    def handout_url(self) -> str:
+        """A list on A4 of the entries of this page, as far as one list goes; it holds nothing of the search."""
+        ids = [str(row.feature.id) for row in self.rows[:MAX_LISTED]]
+        return f"{reverse('portal:handout-list')}?ids={','.join(ids)}"
+
+    @property
+    def actions(self) -> list[tuple[str, str]]:
+        """What modules offer to do with all that is found: title and address."""
+        text = self.query.to_query_string(leave_out=("page", "per_page"))
+        return [
+            (str(action.title), reverse(action.url_name) + (f"?{text}" if text else ""))
+            for action in search_actions(self.source.viewer)
+        ]
+
+    @property
     def analysis_url(self) -> str:
         """The same search counted by category and district; empty where that page does not exist."""
         try:
@@ -270,10 +289,3 @@ class SearchPage:
     def copy_url(self) -> str:
         """Address of the search for others: without the person's point."""
         return self.request.build_absolute_uri(self.links.without_person())
-
-
-def _is_stale(values: dict[str, Any], category: CategoryInfo) -> bool:
-    """Neither changed nor confirmed within the category's time (R32), as ``layers.conditions.stale_q`` has it."""
-    since = timezone.now() - timedelta(days=category.stale_after_days)
-    verified = values["verified_at"]
-    return bool(values["updated_at"] < since and (verified is None or verified < since))

@@ -3,6 +3,7 @@
 from layers.models.category import Category, FieldOfSupport
 from layers.models.cells import CellVersion, SearchGram
 from layers.models.data_source import DataSource
+from layers.models.directory_setting import DirectorySetting
 from layers.models.district import District, DistrictScheme, DistrictTown
 from layers.models.district_work import DistrictImport, MembershipRun
 from layers.models.field_definition import FieldDefinition
@@ -28,6 +29,7 @@ __all__ = [
     "Category",
     "CellVersion",
     "DataSource",
+    "DirectorySetting",
     "Disclosure",
     "District",
     "DistrictImport",
