@@ -98,20 +98,23 @@ def _said(cpg: bytes) -> str:
 
 
 def _fitting(raw: dict[int, bytes], columns: list[_Column], said: str) -> str:
-    """The encoding all text can be read in; of two that fit the one the file names, else UTF-8."""
-    texts = [column.name for column in columns]
-    texts += [
-        record[c.offset : c.offset + c.width].rstrip(b"\x00 ") for record in raw.values() for c in columns
-    ]
-    foreign = [text for text in texts if not text.isascii()]
-    candidates = sorted(("UTF-8", "CP932"), key=lambda name: name != said)
-    wrong = {name: sum(not _reads(text, name) for text in foreign) for name in candidates}
-    return min(candidates, key=lambda name: wrong[name])
+    """The encoding all text can be read in. Text that reads as UTF-8 is UTF-8: CP932 hardly ever does by chance."""
+    texts = [(column.name, len(column.name) >= 10) for column in columns]
+    for record in raw.values():
+        for column in columns:
+            text = record[column.offset : column.offset + column.width]
+            texts.append((text.rstrip(b"\x00 "), not text.endswith((b"\x00", b" "))))
+    foreign = [(text, is_full) for text, is_full in texts if not text.isascii()]
+    if not foreign:
+        return said or "UTF-8"
+    wrong = {name: sum(not _reads(*text, name) for text in foreign) for name in ("UTF-8", "CP932")}
+    return min(wrong, key=lambda name: (wrong[name], name != "UTF-8"))
 
 
-def _reads(text: bytes, name: str) -> bool:
-    """Whether text is of an encoding; the last character may be cut by the width of the field."""
-    for cut in range(4 if name == "UTF-8" else 2):
+def _reads(text: bytes, is_full: bool, name: str) -> bool:
+    """Whether text is of an encoding; where it fills its field, the last character may be cut."""
+    longest = 0 if not is_full else 3 if name == "UTF-8" else 1
+    for cut in range(longest + 1):
         try:
             text[: len(text) - cut].decode(name.lower())
         except UnicodeDecodeError:

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 PAGES = ["categories", "category-add", "category-colours"]
 VALUES = {
     "title": "介護", "title_en": "Care", "aliases": "ケア", "parent": "", "colour": "#7a3e00", "shape": "square",
-    "is_formal": "on", "stale_after_days": "180", "vacancy_stale_days": "14", "vacancy_words": "", "vacancy_axis": "age",
-    "vacancy_classes": "age0=0歳\nage1=1歳",
+    "is_formal": "on", "stale_after_days": "180", "vacancy_stale_days": "14", "vacancy_words": "",
+    "vacancy_axis": "age", "vacancy_classes": "age0=0歳\nage1=1歳",
 }  # fmt: skip
 
 
