@@ -35,6 +35,7 @@ SAMPLES = {
     "name": "案内.pdf",
     "news_id": "1",
     "object_id": "1",
+    "session_id": "1",
     "slug": "resources",
     "source": "resources",
     "photo_id": "1",
@@ -64,6 +65,8 @@ OTHERWISE = {
     "comments:restore": 405,  # posted only
     "resourcenews:delete": 405,  # posted only
     "resourcenews:restore": 405,  # posted only
+    "meetings:delete": 405,  # posted only
+    "meetings:edit": 404,  # the sample has no meeting
     "link": 404,  # nobody made a link of this token
     "link-part": 404,
     "portal:place": 302,  # posted only; leads back to the search
