@@ -46,10 +46,17 @@ def post(client: Client, **more: Any) -> tuple[Any, int]:
 
 def test_news_is_written_and_read(writer: Client, picture: Callable[[], Any]) -> None:
     answer, resource_id = post(
-        writer, kind="event", event_on="令和8年11月3日", event_from_time="午後1時半", event_to_time="15:00", event_place="公民館",
-        video="https://youtu.be/dQw4w9WgXcQ", link_1_title="市のページ", link_1_url="https://www.city.takamatsu.kagawa.jp/",
+        writer,
+        kind="event",
+        event_on="令和8年11月3日",
+        event_from_time="午後1時半",
+        event_to_time="15:00",
+        event_place="公民館",
+        video="https://youtu.be/dQw4w9WgXcQ",
+        link_1_title="市のページ",
+        link_1_url="https://www.city.takamatsu.kagawa.jp/",
         **{"new-1-file": picture(), "new-1-alt": "まつりの写真"},
-    )  # fmt: skip
+    )
     assert answer.status_code == 302, answer.text
     page = writer.get(answer["Location"])
     for words in (
@@ -122,8 +129,7 @@ def test_wrong_values_are_said_beside_the_field(writer: Client, field: str, valu
     assert (
         value[:50] in answer.text
         or field == "kind"
-        or value.startswith("javascript")
-        and value in answer.text
+        or (value.startswith("javascript") and value in answer.text)
     )
 
 
@@ -146,8 +152,10 @@ def test_wrong_photos_save_nothing(writer: Client, picture: Callable[..., Any]) 
 
 def test_markup_is_shown_as_text_and_addresses_become_links(writer: Client) -> None:
     answer, resource_id = post(
-        writer, title="<script>alert('見出し')</script>", text="<img src=x onerror=alert(1)>\n\nhttps://example.jp/a?b=1\njavascript:alert(2)"
-    )  # fmt: skip
+        writer,
+        title="<script>alert('見出し')</script>",
+        text="<img src=x onerror=alert(1)>\n\nhttps://example.jp/a?b=1\njavascript:alert(2)",
+    )
     for path in (answer["Location"], "/news/", f"/resources/{resource_id}/", "/"):
         page = writer.get(path).text
         assert "<script>alert" not in page and "<img src=x" not in page
@@ -163,7 +171,7 @@ def test_a_word_of_ten_thousand_characters_is_kept(writer: Client) -> None:
 
 
 def test_delete_can_be_undone(writer: Client) -> None:
-    answer, resource_id = post(writer)
+    post(writer)
     item = NewsItem.unscoped.get()
     gone = writer.post(f"/news/{item.pk}/delete", follow=True)
     assert "元に戻す" in gone.text
@@ -174,7 +182,7 @@ def test_delete_can_be_undone(writer: Client) -> None:
 
 
 def test_two_people_saving_lose_nothing(writer: Client) -> None:
-    answer, _resource_id = post(writer)
+    post(writer)
     item = NewsItem.unscoped.get()
     assert writer.post(f"/news/{item.pk}/edit", typed(title="先の人", version=1)).status_code == 302
     late = writer.post(f"/news/{item.pk}/edit", typed(title="後の人", version=1))
