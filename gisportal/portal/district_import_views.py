@@ -31,7 +31,7 @@ SHOWN: Final = 100
 def upload(request: HttpRequest, scheme_code: str) -> HttpResponse:
     """Takes a file for a look at it."""
     scheme = found_scheme(scheme_code)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:

@@ -53,6 +53,8 @@ def title_of(crs: CRS) -> str:
 
 def looks_geographic(geoms: Sequence[BaseGeometry | None]) -> bool:
     """Whether the numbers can be degrees."""
+    if not any(geoms):
+        return False
     west, south, east, north = _bounds(geoms)
     return max(abs(west), abs(east)) <= 360 and max(abs(south), abs(north)) <= 360
 
@@ -72,6 +74,10 @@ def system_of(file: BoundaryFile, srid: int | None) -> CRS | None:
 
 def to_storage(geoms: Sequence[BaseGeometry | None], crs: CRS) -> list[BaseGeometry | None]:
     """Shapes in degrees (EPSG:4326), longitude first. Raises :class:`UnreadableFile` where that is not in Japan."""
+    if crs.is_projected and looks_geographic(geoms):
+        raise UnreadableFile(
+            _("The numbers of the file are degrees, not metres. Choose another reference system.")
+        )
     try:
         way = Transformer.from_crs(crs, STORAGE_SRID, always_xy=True)
     except ProjError:

@@ -188,14 +188,11 @@ def _check_cover(staged: Staged) -> None:
 def guess_fields(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """Which columns look like code, title and reading; empty where none does."""
     unique = [name for name in columns if _is_key(name, rows)]
-    titles = [
-        name for name in columns if re.search(r"名|name|title|label", name, re.I) and _is_text(name, rows)
-    ]
-    kana = [name for name in columns if re.search(r"かな|カナ|kana|読み|ふりがな|yomi|reading", name, re.I)]
     codes = [name for name in unique if re.search(r"code|コード|番号|id|no|key", name, re.I)] or unique
-    title = next((name for name in titles if name not in kana), "")
-    if not title:
-        title = next((name for name in columns if name not in kana and _is_text(name, rows)), "")
+    kana = [name for name in columns if re.search(r"かな|カナ|kana|読み|ふりがな|yomi|reading", name, re.I)]
+    named = [name for name in columns if re.search(r"名|name|title|label", name, re.I) and name not in kana]
+    texts = [name for name in columns if name not in kana and _is_text(name, rows)]
+    title = next(iter([name for name in named if name in texts] or named or texts), "")
     return {"code_field": next(iter(codes), ""), "title_field": title, "reading_field": next(iter(kana), "")}
 
 

@@ -25,11 +25,14 @@ pytestmark = pytest.mark.django_db
 SAMPLES = {
     "app_label": "layers",
     "attachment_id": "1",
+    "category_code": "care",
+    "district_id": "1",
     "ending": "geojson",
     "comment_id": "1",
     "feature_id": "1",
     "field_key": "sample_day",
     "id": "1",
+    "import_id": "1",
     "language": "ja",
     "link_id": "1",
     "name": "案内.pdf",
@@ -39,6 +42,7 @@ SAMPLES = {
     "slug": "resources",
     "source": "resources",
     "photo_id": "1",
+    "scheme_code": "area",
     "rest": "part",
     "size": "small",
     "style": "resources",
@@ -70,6 +74,10 @@ OTHERWISE = {
     "link": 404,  # nobody made a link of this token
     "link-part": 404,
     "portal:place": 302,  # posted only; leads back to the search
+    "portal:settings:category-move": 302,  # posted only; leads back to the list
+    "portal:settings:district-import": 404,  # the sample has no import
+    "portal:settings:district-import-decide": 404,
+    "portal:settings:scheme-move": 302,  # posted only; leads back to the list
     "portal:settings:field-move": 302,  # posted only; leads back to the list
     "portal:settings:field-use": 302,  # posted only; leads back to the list
     "set_language": 302,  # posted only; leads back
