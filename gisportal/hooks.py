@@ -71,6 +71,16 @@ class LinkKind:
 ChangeHandler = Callable[[Viewer, int | None, dict[str, Any], int, str], str]
 
 
+@dataclass(frozen=True, slots=True)
+class SearchAction:
+    """Something to do with all a search finds: a page that takes the search's query string."""
+
+    title: Any
+    url_name: str
+    order: int = 100
+    shown_to: Callable[[Viewer], bool] = anyone
+
+
 @dataclass
 class Registry:
     """What the modules have added; one instance serves the process."""
@@ -80,6 +90,7 @@ class Registry:
     menu: list[MenuItem] = field(default_factory=list)
     detail: list[Panel] = field(default_factory=list)
     top: list[Panel] = field(default_factory=list)
+    search: list[SearchAction] = field(default_factory=list)
 
 
 registry = Registry()
@@ -105,6 +116,16 @@ def detail_panel(panel: Panel) -> None:
 def top_panel(panel: Panel) -> None:
     """Adds a part to the top page."""
     _add(registry.top, panel)
+
+
+def search_action(action: SearchAction) -> None:
+    """Adds a link beside the exports of a search."""
+    _add(registry.search, action)
+
+
+def search_actions(viewer: Viewer) -> list[SearchAction]:
+    """What this viewer may do with a search, in order."""
+    return [action for action in registry.search if action.shown_to(viewer)]
 
 
 def link_kind(kind: str, title: str, view: Callable[..., Any]) -> None:

@@ -25,16 +25,20 @@ def print_batch(
 ) -> int:
     """Prints papers ``0 … count - 1`` into ``path``; returns the number of pages.
 
-    ``sheets(start, stop)`` makes the papers of a range when their turn comes. ``progress`` is told after each part how
+    ``sheets(start, stop)`` makes the papers of a range when their turn comes; one that is no longer wanted is left
+    out of the answer. ``progress`` is told after each part how
     many are done; what it raises ends the work, and the next call with the same path goes on after the last part
-    (papers and their order must be the same then).
+    (the places of the papers must be the same then). Raises ``ValueError`` where nothing is left to print.
     """
     joined = JoinedPdf(path, title=title, language=(get_language() or "ja")[:2])
     press = Press(stylesheets)
     for start in range(joined.sheets, count, chunk):
-        made = sheets(start, min(start + chunk, count))
-        document, page_counts = press.together(made)
-        joined.add(document, [sheet.title for sheet in made], page_counts)
+        stop = min(start + chunk, count)
+        if made := sheets(start, stop):
+            document, page_counts = press.together(made)
+            joined.add(document, [sheet.title for sheet in made], page_counts, stop - start)
+        else:
+            joined.passed(stop - start)
         if progress:
             progress(joined.sheets)
     pages = joined.pages

@@ -85,8 +85,15 @@ class JoinedPdf:
         """Pages in the file so far."""
         return self._state.pages
 
-    def add(self, document: Document, titles: Sequence[str], page_counts: Sequence[int]) -> None:
-        """Writes a part: papers by title, with the number of pages of each."""
+    def passed(self, count: int) -> None:
+        """Counts papers that were asked for and are not made."""
+        self._state.sheets += count
+        self._keep()
+
+    def add(
+        self, document: Document, titles: Sequence[str], page_counts: Sequence[int], asked: int | None = None
+    ) -> None:
+        """Writes a part: papers by title, with the number of pages of each; ``asked``: how many it stands for."""
         state = self._state
         document.metadata.title = state.title
         pdf = _objects_of(document)
@@ -103,7 +110,7 @@ class JoinedPdf:
             (title, page_numbers[first]) for title, first in zip(titles, firsts, strict=False) if title
         ]
         state.pages += len(page_numbers)
-        state.sheets += len(titles)
+        state.sheets += len(titles) if asked is None else asked
         self._keep()
 
     def _tie_tags(self, pdf: pydyf.PDF, base: int) -> set[int]:

@@ -1,12 +1,19 @@
 """The map of one resource or of several, as papers of every kind show it."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
-from gisportal.papers.map_data import Boundaries, boundaries, main_scheme
+from pyproj import Geod
+
+from gisportal.papers.map_data import Boundaries, base_shapes, boundaries, main_scheme
 from gisportal.papers.maps import DrawnMap, MapPoint, map_svg
 from layers.access import Viewer
 from layers.vocabulary import CategoryInfo, vocabulary
+
+#: Least and most metres across of a map of one resource.
+NEAR: Final = 1500.0
+FAR: Final = 4500.0
+_GEOD: Final = Geod(ellps="GRS80")
 
 
 def resource_map(
@@ -17,12 +24,16 @@ def resource_map(
     name: str = "",
     width_mm: float = 120,
     height_mm: float = 80,
-    metres: float = 1500,
+    metres: float | None = None,
     title: str = "",
 ) -> DrawnMap | None:
-    """One resource in the middle; None where no position is shown. ``geom``: the position as the viewer sees it."""
+    """One resource in the middle; None where no position is shown. ``geom``: the position as the viewer sees it.
+
+    Without ``metres`` the map reaches to the nearest station, where that is near enough to show the way.
+    """
     if geom is None:
         return None
+    metres = metres or _telling_width(geom, width_mm / height_mm)
     point = MapPoint(geom.x, geom.y, category.colour, category.shape, name)
     return map_svg(
         [point],
@@ -62,3 +73,13 @@ def map_districts(viewer: Viewer) -> Sequence[Boundaries]:
     found = {code: boundaries(viewer, code) for code in schemes}
     finest = max(found, key=lambda code: len(found[code].districts))
     return [found[code] for code in dict.fromkeys((first, finest))]
+
+
+def _telling_width(geom: Any, proportion: float) -> float:
+    """Metres across that show the nearest station, else enough of a thinly built area to tell where it is."""
+    around = (geom.x - 0.03, geom.y - 0.02, geom.x + 0.03, geom.y + 0.02)
+    stations = [shape.geom.centroid for shape in base_shapes().inside(around)["station"]]
+    distances = [_GEOD.inv(geom.x, geom.y, at.x, at.y)[2] for at in stations]
+    if not distances:
+        return FAR
+    return min(max(min(distances) * 2.3 * proportion, NEAR), FAR)

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_safe
 from gisportal.papers.qr import qr_svg
 from gisportal.papers.resource_maps import resource_map, resources_map
 from gisportal.portal import handouts
+from gisportal.portal.search import MAX_LISTED
 from gisportal.portal.search_views import refusal, resource_source
 from gisportal.problems import parameter_problem
 from layers.errors import ParameterError
 from layers.resources import ResourceSource
 
-MAX_LISTED: Final = 20
 SIZES: Final = ("", "large")
 #: No ``place``, ``near`` or ``address``: where a person lives stands on no paper.
 KNOWN: Final = frozenset({"size", "lang"})

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.django_db
 
 #: A value for each parameter that stands in an address.
 SAMPLES = {
+    "batch_id": "1",
+    "consent_id": "1",
     "app_label": "layers",
     "attachment_id": "1",
     "category_code": "care",
@@ -64,6 +66,9 @@ OTHERWISE = {
     "account_login": 302,  # signed in already
     "account_set_password": 302,  # to the list of sessions; nobody sets a first password himself
     "vacancy:revoke": 405,  # posted only
+    "consentforms:batch": 404,  # the sample has asked for no batch
+    "consentforms:batch-file": 404,
+    "consentforms:scan": 404,  # no sheet has come back
     "comments:delete": 405,  # posted only
     "comments:export": 404,  # as Excel and CSV only; the sample asks for GeoJSON
     "comments:restore": 405,  # posted only
