@@ -81,7 +81,7 @@ LG_CODE = os.environ.get("GISPORTAL_LG_CODE") or {"takamatsu": "372013", "iwaki"
 GDAL_LIBRARY_PATH, GEOS_LIBRARY_PATH = library_paths()
 
 GISPORTAL_MODULES = env_list(
-    "GISPORTAL_MODULES", "comments,consentforms,history,proposals,resourcenews,sessions,vacancy"
+    "GISPORTAL_MODULES", "comments,consentforms,freshness,history,proposals,resourcenews,sessions,vacancy"
 )
 
 INSTALLED_APPS = [
@@ -219,6 +219,9 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(MAIL_URL.username or ""), unquote
 EMAIL_USE_SSL = MAIL_URL.scheme == "smtps"
 EMAIL_USE_TLS = bool(EMAIL_HOST_USER) and not EMAIL_USE_SSL
 EMAIL_TIMEOUT = 20
+
+# One person gets at most one reminder in so many days.
+REMINDER_DAYS = env_int("GISPORTAL_REMINDER_DAYS", 14)
 
 # Behind a proxy: X-Forwarded-* is believed only when said so.
 BEHIND_PROXY = env_bool("GISPORTAL_BEHIND_PROXY")

@@ -15,6 +15,7 @@ ROOMS = (
     "gisportal/accounts",
     "gisportal/audit",
     "gisportal/modules/comments",
+    "gisportal/modules/freshness",
     "gisportal/modules/history",
     "gisportal/modules/proposals",
     "gisportal/modules/consentforms",
