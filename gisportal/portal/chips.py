@@ -10,6 +10,7 @@ from gisportal.portal.filters import FilterGroup
 from gisportal.portal.links import PERSON, Links
 from layers.query import FeatureQuery
 from layers.resources import ResourceSource
+from layers.vacancy import WEEKDAYS
 
 #: Not conditions: how the answer is shown.
 _SHOWING: Final = frozenset({"page", "per_page", "sort", "lang", "radius"})
@@ -95,17 +96,25 @@ def _label(
         return _chosen_label(source, key, titles[key, value], value, names)
     plain = {
         "q": _("words: %(value)s"),
+        "session_on": _("meets on %(value)s"),
         "updated_after": _("updated since %(value)s"),
         "updated_before": _("updated until %(value)s"),
         "as_of": _("as of %(value)s"),
     }
     fixed = {"bbox": _("within the map shown"), "within": _("within the area drawn"),
              "serves": _("comes to the place")}  # fmt: skip
+    if key == "session_day":
+        return _("meets on %(value)s") % {"value": _weekday_titles(value)}
     if key in plain:
         return plain[key] % {"value": value}
     if key == "stale":
         return _("not updated for long") if query.stale else _("updated or confirmed in time")
     return fixed.get(key) or f"{names.get(key, key)}: {value}"
+
+
+def _weekday_titles(value: str) -> str:
+    titles = dict(WEEKDAYS)
+    return "・".join(str(titles[code]) for code in value.replace(",", " ").split() if code in titles)
 
 
 def _place_label(query: FeatureQuery) -> str:

@@ -27,7 +27,7 @@ from layers.geocoding.service import LocatedDistrict, districts_at
 from layers.query import FeatureQuery, Resolvers
 from layers.resources import ResourceSource
 from layers.source import Count, Feature
-from layers.vacancy import vacancy_before, vacancy_title
+from layers.vacancy import WEEKDAYS, vacancy_before, vacancy_title
 from layers.vocabulary import CategoryInfo
 
 #: Counting stops here: more is said as "10,000 or more".
@@ -156,6 +156,14 @@ class SearchPage:
         for field in own_fields(self.source, category.code):
             if field.is_listed and (text := shown_value(field, values.get(field.key))):
                 yield str(field.title), text, field.is_printed
+
+    @property
+    def weekdays(self) -> list[tuple[str, str, bool]]:
+        """Days of the week to look for meetings on: code, title, whether chosen."""
+        return [
+            (code, str(title), number in self.query.session_day)
+            for number, (code, title) in enumerate(WEEKDAYS)
+        ]
 
     @cached_property
     def attributions(self) -> list[str]:
