@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from gisportal.portal.fields_forms import KeyForm, grouped
+from gisportal.portal.fields_forms import KeyForm, digest_of, grouped, overtaken
 from gisportal.portal.fields_views import found, page
 from gisportal.portal.search_views import viewer_of
 from gisportal.portal.settings_views import for_administrator
@@ -118,9 +118,14 @@ def choices(request: HttpRequest, field_key: str) -> HttpResponse:
         return _choices_page(request, item, _moved(rows, request), is_unsaved=True)
     filled = [row for row in rows if row.code or row.title or row.title_en]
     lines = [ChoiceLine(row.code, row.title, row.title_en, row.is_retired) for row in filled]
+    seen = digest_of(item.choices)
     try:
+        if request.POST.get("seen", seen) != seen:
+            raise InvalidValues({"choices": [overtaken()]})
         field_choices.save_choices(viewer_of(request), item.key, lines)
     except InvalidValues as error:
+        typed = {row.code for row in filled}
+        filled += [row for row in _stored_rows(item) if row.code not in typed]
         for name, texts in error.errors.items():
             if number := name.partition(".")[2]:
                 filled[int(number)].error = " ".join(texts)
@@ -182,6 +187,8 @@ def _choices_page(
         "known": _stored_rows(item),
         "all_forms_errors": errors or [],
         "is_unsaved": is_unsaved,
+        # Moving rows before saving keeps the mark of when the page was opened.
+        "seen": digest_of(item.choices) if errors else request.POST.get("seen") or digest_of(item.choices),
     }
     return render(request, "portal/settings/field_choices.html", context, status=422 if errors else 200)
 

@@ -1,5 +1,7 @@
 """Forms of the field screens. What cannot be kept is said by the services; here it comes beside its field."""
 
+import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -141,6 +143,18 @@ def initial_of(item: FieldDefinition) -> dict[str, Any]:
         **{name: getattr(item, name) for name in names},
         "categories": [category.code for category in item.categories.all()],
     }
+
+
+def digest_of(values: object) -> str:
+    """A mark of values as they stood when a form was opened: two administrators do not overwrite one another."""
+    return hashlib.sha256(json.dumps(values, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def overtaken() -> str:
+    """What is said where somebody else was faster."""
+    return _(
+        "Somebody else has changed this meanwhile. Please check what you typed; saving again puts yours in force."
+    )
 
 
 class KeyForm(forms.Form):

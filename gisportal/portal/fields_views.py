@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gisportal.portal.entry_fields import errors_of
-from gisportal.portal.fields_forms import FieldForm, NewFieldForm, choice_lines, initial_of
+from gisportal.portal.fields_forms import (
+    FieldForm,
+    NewFieldForm,
+    choice_lines,
+    digest_of,
+    initial_of,
+    overtaken,
+)
 from gisportal.portal.search_views import viewer_of
 from gisportal.portal.settings_views import for_administrator
 from layers.editing import field_rows, fields
@@ -113,7 +120,10 @@ def _made_key(english: str) -> str:
 def edit(request: HttpRequest, field_key: str) -> HttpResponse:
     """Title, help, audience, switches and categories of a field."""
     item = found(field_key)
+    seen = digest_of(initial_of(item))
     form = FieldForm(request.POST or None, initial=initial_of(item), words=vocabulary())
+    if request.method == "POST" and request.POST.get("seen", seen) != seen:
+        form.add_error(None, overtaken())
     if request.method == "POST" and form.is_valid():
         try:
             fields.change_field(viewer_of(request), item.key, **form.shared())
@@ -124,7 +134,7 @@ def edit(request: HttpRequest, field_key: str) -> HttpResponse:
             return _to_list(item.key)
     count = field_rows.used_counts().get(item.key, 0)
     has_choices = item.kind in fields.CHOSEN
-    return page(request, "field_form", form, item=item, count=count, has_choices=has_choices)
+    return page(request, "field_form", form, item=item, count=count, has_choices=has_choices, seen=seen)
 
 
 @require_http_methods(["POST", "GET"])

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from gisportal.portal.dates import shown_date
 from gisportal.portal.detail_views import Fact
 from gisportal.portal.models import SiteSetting
+from gisportal.portal.own_fields import is_for
 from gisportal.portal.templatetags.portal import moment
 from gisportal.portal.values import shown_value
 from layers.access import Viewer
@@ -92,6 +93,7 @@ def _entry(source: ResourceSource, feature: Feature, number: int, is_public: boo
         field
         for key, field in fields.items()
         if field.is_printed and key not in PLACED and not key.startswith("vacancy") and has_value(values[key])
+        and is_for(source, field, category.code)
     ]
     return Entry(
         feature=feature,

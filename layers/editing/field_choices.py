@@ -66,7 +66,9 @@ def _written(line: ChoiceLine, known: dict[str, dict[str, Any]], taken: set[str]
 
 def _check(lines: Sequence[ChoiceLine], known: dict[str, dict[str, Any]]) -> None:
     errors: dict[str, list[str]] = {}
-    seen: dict[str, int] = {}
+    named = {line.code for line in lines}
+    others = [choice for code, choice in known.items() if code not in named and not choice.get("merged_into")]
+    seen: dict[str, int] = {str(choice["title"]): -1 for choice in others}
     for number, line in enumerate(lines):
         title = line.title.strip()
         if not title:

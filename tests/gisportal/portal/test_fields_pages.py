@@ -274,6 +274,31 @@ def test_kind_reported_refused_and_kept(root: Client) -> None:
     assert found == {"部屋0": {"rooms": 3}, "部屋1": {"rooms_before": "約5"}, "部屋2": {"rooms": 4}}
 
 
+def test_two_administrators_do_not_overwrite_one_another(root: Client) -> None:
+    page = root.get("/settings/fields/day/").content.decode()
+    seen = re.search(r'name="seen" value="(\w+)"', page)
+    assert seen
+    FieldDefinition.objects.filter(key="day").update(title="ほかの人の題")
+    mine = {"title": "私の題", "audience": "public", "seen": seen[1]}
+    refused = root.post("/settings/fields/day/", mine)
+    assert refused.status_code == 422 and "私の題" in refused.content.decode()
+    assert FieldDefinition.objects.get(key="day").title == "ほかの人の題"
+    now = re.search(r'name="seen" value="(\w+)"', refused.content.decode())
+    assert now and root.post("/settings/fields/day/", {**mine, "seen": now[1]}).status_code == 302
+    assert FieldDefinition.objects.get(key="day").title == "私の題"
+
+
+def test_choices_others_added_meanwhile_are_not_overwritten(root: Client) -> None:
+    page = root.get("/settings/fields/day/choices").content.decode()
+    seen = re.search(r'name="seen" value="(\w+)"', page)
+    assert seen
+    more = [*DAYS, {"code": "thu", "title": "木曜"}]
+    FieldDefinition.objects.filter(key="day").update(choices=more)
+    typed = {"code": ["mon", "tue", "wed", ""], "title": ["月", "火", "水", "木曜"], "title_en": [""] * 4}
+    answer = root.post("/settings/fields/day/choices", {**typed, "save": "1", "seen": seen[1]})
+    assert answer.status_code == 422 and FieldDefinition.objects.get(key="day").choices == more
+
+
 @pytest.mark.parametrize("path", ["none/", "none/choices", "note/choices", "note/merge"])
 def test_what_is_not_there_is_not_found(root: Client, path: str) -> None:
     make_field("note")
