@@ -1,7 +1,9 @@
 """The tile cache: a small one in each process, a shared one in PostgreSQL (design §6).
 
-A key says what was asked and for which scope, a version of which data the body is the answer. The version is asked
-from the database each time, so a changed tile is never served; a change elsewhere leaves the tile in the cache.
+A key says what was asked and for which scope, a version of which data the body is the answer. The version is read
+from the database each time, so a changed tile is never served; a change elsewhere leaves the tile in the cache. A
+``mark`` is the version of the whole source, where it was read with who is asking: while that is the one under which
+a tile was last found right, nothing at all has changed and its own version need not be asked.
 """
 
 import gzip
@@ -11,7 +13,7 @@ from collections import OrderedDict
 from functools import cached_property
 from math import inf
 from threading import Lock
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import DatabaseError
 from django.db.models import Sum
@@ -47,40 +49,63 @@ class Body:
         return len(self.plain) * 3 // 2 + 200
 
 
+class Kept(NamedTuple):
+    """A tile in memory. ``seconds``: what it took to build here; ``mark``: under which it was last found right."""
+
+    version: str
+    body: Body
+    seconds: float
+    mark: str
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether it was built too fast here to be worth the shared table."""
+        return self.seconds < SHARED_FROM_SECONDS
+
+
 class Memory:
     """The cache of one process: least recently used goes first."""
 
     def __init__(self, limit: int = MEMORY_BYTES) -> None:
         self.limit = limit
         self.size = 0
-        self._kept: OrderedDict[str, tuple[str, Body, float]] = OrderedDict()
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: str, version: str) -> Body | None:
-        """The body kept under a key, if it is of this version."""
+    def last(self, key: str) -> Kept | None:
+        """What is kept under a key, of whatever version."""
+        with self._lock:
+            return self._kept.get(key)
+
+    def unchanged(self, key: str, mark: str) -> Kept | None:
+        """What was last found right under this very mark; nothing where there is no mark."""
         with self._lock:
             found = self._kept.get(key)
-            if found is None or found[0] != version:
+            if found is None or not mark or found.mark != mark:
                 return None
             self._kept.move_to_end(key)
-            return found[1]
+            return found
 
-    def is_quick(self, key: str) -> bool:
-        """Whether another version of it was built too fast here to be worth the shared table."""
+    def get(self, key: str, version: str, mark: str = "") -> Body | None:
+        """The body kept under a key, if it is of this version; found right under ``mark`` from now on."""
         with self._lock:
             found = self._kept.get(key)
-        return found is not None and found[2] < SHARED_FROM_SECONDS
+            if found is None or found.version != version:
+                return None
+            self._kept[key] = found._replace(mark=mark)
+            self._kept.move_to_end(key)
+            return found.body
 
-    def put(self, key: str, version: str, body: Body, seconds: float = inf) -> None:
+    def put(self, key: str, version: str, body: Body, seconds: float = inf, mark: str = "") -> None:
         """Keep a body in place of what the key held. ``seconds``: what it took to build."""
         with self._lock:
             if old := self._kept.pop(key, None):
-                self.size -= old[1].size
-            self._kept[key] = (version, body, seconds)
+                self.size -= old.body.size
+            self._kept[key] = Kept(version, body, seconds, mark)
             self.size += body.size
             while self.size > self.limit:
-                _key, (_version, dropped, _seconds) = self._kept.popitem(last=False)
-                self.size -= dropped.size
+                _key, dropped = self._kept.popitem(last=False)
+                self.size -= dropped.body.size
 
     def clear(self) -> None:
         """Forget everything."""
@@ -93,23 +118,24 @@ memory: Final = Memory()
 _SHARED: Final = Prepared(lambda: CachedTile.objects.filter(pk=SLOT, version=SECOND_SLOT).values_list("body"))
 
 
-def get(key: str, version: str) -> Body | None:
+def get(key: str, version: str, mark: str = "") -> Body | None:
     """The tile from this process, else from the table all processes share."""
-    if body := memory.get(key, version):
+    if body := memory.get(key, version, mark):
         return body
-    if memory.is_quick(key) or not (rows := _SHARED.fetch(key, version)):
+    last = memory.last(key)
+    if (last and last.is_quick) or not (rows := _SHARED.fetch(key, version)):
         return None
     body = Body(bytes(rows[0][0]))
-    memory.put(key, version, body)
+    memory.put(key, version, body, mark=mark)
     return body
 
 
-def put(key: str, version: str, body: Body, *, seconds: float) -> None:
+def put(key: str, version: str, body: Body, *, seconds: float, mark: str = "") -> None:
     """Keep a tile that took so long to build, in place of an older version of it.
 
     What is built sooner than it is written and read stays in this process only.
     """
-    memory.put(key, version, body, seconds)
+    memory.put(key, version, body, seconds, mark)
     if seconds < SHARED_FROM_SECONDS:
         return
     row = CachedTile(key=key, version=version, body=body.plain, size=body.size, built_at=timezone.now())

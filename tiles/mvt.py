@@ -7,6 +7,7 @@ the few modules allowed a cursor.
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from struct import Struct
 from threading import Lock
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from layers.fields import Field, Kind
 from layers.query import FeatureQuery
 from layers.resources import ResourceSource
 from layers.source import FeatureSource
+from layers.versions import TILE_VERSION, cells
 from tiles.functions import Plain
 from tiles.grid import BUFFER, EXTENT, Tile, kept_zoom
 
@@ -41,6 +43,15 @@ _MVT: Final = f"SELECT ST_AsMVT(tile, %s, {EXTENT}, 'geom', 'feature_id') FROM (
 _GEOM: Final = (
     f"ST_AsMVTGeom(%s, ST_MakeEnvelope(%%s, %%s, %%s, %%s, {WEB_MERCATOR_SRID}), {EXTENT}, {BUFFER}, true)"
 )
+#: A tile, unless its version is the one given: in one question, of one moment.
+_UNLESS: Final = "SELECT v.number, CASE WHEN v.number <> %%s THEN (%s) END FROM (%s) v"
+#: Holds until the end of the transaction, here of the pipeline; ``SET LOCAL`` would do the same with a warning.
+_KEEP_PLAN: Final = "SELECT set_config('plan_cache_mode', 'force_generic_plan', true)"
+#: Byte order, type with SRID, SRID, rings, points, and five points.
+_EWKB_BOX: Final = Struct("<BIIII10d")
+_EWKB_POLYGON: Final = 0x20000003
+#: Statements whose plans a connection keeps; the one used longest ago goes.
+_PLANS_KEPT: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +98,52 @@ def _points(asked: Request, source: ResourceSource) -> bytes:
     box = f"q.drawn && ST_MakeEnvelope(%s, %s, %s, %s, {WEB_MERCATOR_SRID})"
     sql, params = _selected(asked, _found_sql(asked, source))
     return _run(_MVT % ("%s", f"{sql} WHERE {box}"), [source.slug, *params, west, south, east, north])
+
+
+def keeps_plan(asked: Request) -> bool:
+    """Whether one plan fits all tiles of a search: all points of a whole scope, by their index whatever the box.
+
+    Beside a condition it may not: a category of its own in a tile full of others took eight times as long.
+    """
+    query, source = asked.query, asked.source
+    is_whole = not query.has_conditions and not query.equals and source.viewer.scope_key in PYRAMID_SCOPES
+    return is_whole and isinstance(source, ResourceSource) and not asked.tile.is_clustered
+
+
+def build_unless(asked: Request, source: ResourceSource, number: int) -> tuple[int, bytes | None]:
+    """Version of the cells under a tile, and its bytes unless that is ``number``; where :func:`keeps_plan` only.
+
+    Planned once on each connection, which saves 0.3 ms of every such tile. For tiles known to be small: one that
+    holds a tenth of all points is found sooner without the index, as only a plan of its own would do.
+    """
+    statement, _none = _kept(asked, "unless", lambda: (_unless(asked, source), ()))
+    place = asked.tile
+    boxes = [_envelope(box) for box in (place.box, place.box_with(BUFFER / EXTENT))]
+    row = _run_planned(statement, [number, *boxes, source.slug, *cells(place.z, place.x, place.y)])
+    return int(row[0]), None if row[1] is None else bytes(row[1])
+
+
+def _unless(asked: Request, source: ResourceSource) -> str:
+    """The statement with the values of the search written into it, so that its plan is made for them."""
+    sql, params = _found_sql(asked, source)
+    connection.ensure_connection()
+    found = psycopg.ClientCursor(connection.connection).mogrify(sql, params).replace("%", "%%")
+    shape = f"ST_AsMVTGeom(q.drawn, %s::geometry, {EXTENT}, {BUFFER}, true)"
+    points = (
+        f"SELECT q.id AS feature_id, q.id AS id, {_columns(asked)}, {shape} AS geom "
+        f"FROM ({found}) q WHERE q.drawn && %s::geometry"
+    )
+    return _UNLESS % (_MVT % (f"'{source.slug}'", points), TILE_VERSION)
+
+
+def _envelope(box: tuple[float, float, float, float]) -> str:
+    """A box in EPSG:3857 as one value: ``ST_MakeEnvelope`` of four would be computed anew for every point.
+
+    EWKB in hexadecimal, packed by hand: by way of GEOS it takes 0.03 ms.
+    """
+    west, south, east, north = box
+    ring = (west, south, west, north, east, north, east, south, west, south)
+    return _EWKB_BOX.pack(1, _EWKB_POLYGON, WEB_MERCATOR_SRID, 1, len(ring) // 2, *ring).hex()
 
 
 def _in_box(rows: "QuerySet[Any]", box: tuple[float, float, float, float]) -> "QuerySet[Any]":
@@ -280,6 +337,27 @@ def _run(sql: str, params: Sequence[Any]) -> bytes:
     with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
         row = cursor.execute(bound.encode(), binary=True).fetchone()
     return bytes(row[0]) if row and row[0] else b""
+
+
+def _run_planned(sql: str, params: Sequence[Any]) -> tuple[Any, ...]:
+    """The one row of a statement whose plan the connection keeps, in binary and in one way to the database.
+
+    The session plans for the values given (settings); this statement alone keeps its plan, by a setting that ends
+    with the pipeline, however that ends. Inside a transaction, where it would not end, it is left out.
+    """
+    connection.ensure_connection()
+    raw = connection.connection
+    raw.prepare_threshold, raw.prepared_max = 0, _PLANS_KEPT
+    try:
+        with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
+            with raw.pipeline():
+                if not connection.in_atomic_block:
+                    psycopg.Cursor(raw).execute(_KEEP_PLAN, prepare=True)
+                cursor.execute(sql, params, prepare=True, binary=True)
+            row: tuple[Any, ...] = cursor.fetchone() or ()
+            return row
+    finally:
+        raw.prepare_threshold = None
 
 
 def build_basemap(tile: Tile, layers: Sequence[str]) -> bytes:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
@@ -14,8 +15,10 @@ from django.views.decorators.http import require_safe
 from layers.access import Viewer
 from layers.errors import ParameterError
 from layers.query import FeatureQuery
+from layers.resources import ResourceSource
 from layers.source import FeatureSource, get_source
 from layers.vacancy import TIMED
+from layers.versions import known_version
 from layers.vocabulary import vocabulary
 from tiles import basemap, cache, mvt, problems
 from tiles import tilejson as documents
@@ -118,18 +121,47 @@ def tile(request: HttpRequest, source: str, z: int, x: int, y: int) -> HttpRespo
         body = cache.Body(mvt.build(mvt.Request(asked.source, asked.query, place, asked.keys)))
         return answer(request, body, hashlib.sha256(body.plain).hexdigest(), asked.terms)
     key = asked.key(place)
-    version = asked.source.version((z, x, y))
+    version, found = _common(asked, place, key)
     tag = hashlib.sha256(f"{key} {version}".encode()).hexdigest()
-    return answer(request, lambda: _common(asked, place, key, version), tag, asked.terms)
+    return answer(request, found, tag, asked.terms)
 
 
-def _common(asked: Asked, place: Tile, key: str, version: str) -> cache.Body:
-    """The tile out of the cache, or built and kept. The version was read before: a change in between is asked again."""
-    if body := cache.get(key, version):
+def _common(asked: Asked, place: Tile, key: str) -> tuple[str, cache.Body | Callable[[], cache.Body]]:
+    """Version and body of a tile many may share, by as few questions as will do."""
+    mark = asked.source.version() if known_version(asked.source.slug) is not None else ""
+    if kept := cache.memory.unchanged(key, mark):
+        return kept.version, kept.body
+    wanted = mvt.Request(asked.source, asked.query, place, asked.keys)
+    last = cache.memory.last(key)
+    if last and last.is_quick and isinstance(asked.source, ResourceSource) and mvt.keeps_plan(wanted):
+        return _renewed(wanted, asked.source, key, last, mark)
+    version = asked.source.version((place.z, place.x, place.y))
+    return version, lambda: _found(wanted, key, version, mark)
+
+
+def _renewed(
+    wanted: mvt.Request, source: ResourceSource, key: str, last: cache.Kept, mark: str
+) -> tuple[str, cache.Body]:
+    """A tile built here before: its version and, where that has changed, the new tile by one question."""
+    words = str(source.vocabulary.version)
+    number, _dash, last_words = last.version.partition("-")
+    started = perf_counter()
+    found, made = mvt.build_unless(wanted, source, int(number) if words == last_words else -1)
+    version = f"{found}-{words}"
+    if made is None:
+        return version, cache.memory.get(key, version, mark) or last.body
+    body = cache.Body(made)
+    cache.put(key, version, body, seconds=perf_counter() - started, mark=mark)
+    return version, body
+
+
+def _found(wanted: mvt.Request, key: str, version: str, mark: str) -> cache.Body:
+    """The tile out of the cache, or built and kept. Version and mark were read before: a change since is seen later."""
+    if body := cache.get(key, version, mark):
         return body
     started = perf_counter()
-    body = cache.Body(mvt.build(mvt.Request(asked.source, asked.query, place, asked.keys)))
-    cache.put(key, version, body, seconds=perf_counter() - started)
+    body = cache.Body(mvt.build(wanted))
+    cache.put(key, version, body, seconds=perf_counter() - started, mark=mark)
     return body
 
 

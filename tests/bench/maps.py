@@ -1,6 +1,6 @@
 """Tiles over HTTP: uncached beside bare SQL, out of the cache, 304, and the thinned ones of low zooms.
 
-Uncached means: the version of the tile's cell is raised before each request, as an edit there does.
+Uncached means: the versions of the source and of the tile's cell are raised before each request, as an edit there does.
 """
 
 from dataclasses import replace
@@ -27,7 +27,7 @@ SELECT x, y, n FROM (SELECT *, sum(n) OVER (ORDER BY n, x, y) AS upto, sum(n) OV
 WHERE upto >= total / 2 ORDER BY upto LIMIT 1
 """
 _TOUCH: Final = """
-INSERT INTO layers_cellversion (source, x, y, version) VALUES ('resources', %s, %s, nextval('layers_version_seq'))
+INSERT INTO layers_cellversion (source, x, y, version) VALUES ('resources', %s, %s, layers_raise_source('resources'))
 ON CONFLICT (source, x, y) DO UPDATE SET version = excluded.version
 """
 
@@ -50,7 +50,7 @@ class Uncached:
         self._cell = (int((tile.x + 0.5) * scale), int((tile.y + 0.5) * scale))
 
     def touch(self) -> None:
-        """Raise the version of a cell under the tile."""
+        """Raise the versions of the source and of a cell under the tile, as every edit does."""
         self._connection.execute(_TOUCH, self._cell)
 
     def __call__(self) -> Answer:
