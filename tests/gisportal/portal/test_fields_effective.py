@@ -68,11 +68,15 @@ def paper(client: Client, row: Resource) -> str:
 
 
 def queryables(client: Client, row: Resource) -> str:
-    return json.dumps(json.loads(_text(client, "/ogc/collections/resources/queryables?f=json")), ensure_ascii=False)
+    return json.dumps(
+        json.loads(_text(client, "/ogc/collections/resources/queryables?f=json")), ensure_ascii=False
+    )
 
 
 def schema(client: Client, row: Resource) -> str:
-    return json.dumps(json.loads(_text(client, "/ogc/collections/resources/schema?f=json")), ensure_ascii=False)
+    return json.dumps(
+        json.loads(_text(client, "/ogc/collections/resources/schema?f=json")), ensure_ascii=False
+    )
 
 
 def item(client: Client, row: Resource) -> str:
@@ -87,7 +91,9 @@ def exported(client: Client, row: Resource) -> str:
 def facets(client: Client, row: Resource) -> str:
     source = ResourceSource(Viewer(level=Level.A))
     keys = [key for key, field in source.fields().items() if not field.is_base and field.choices]
-    return " ".join(f"{key} {facet.title}" for key in keys for facet in source.facets(source.parse({}), f"field.{key}"))
+    return " ".join(
+        f"{key} {facet.title}" for key in keys for facet in source.facets(source.parse({}), f"field.{key}")
+    )
 
 
 #: Doors that show the title of a field.
@@ -119,7 +125,9 @@ def add() -> None:
                      is_listed=True)  # fmt: skip
 
 
-def where(doors: dict[str, Callable[[Client, Resource], str]], text: str, client: Client, row: Resource) -> set[str]:
+def where(
+    doors: dict[str, Callable[[Client, Resource], str]], text: str, client: Client, row: Resource
+) -> set[str]:
     """Names of the doors that show a text."""
     return {name for name, look in doors.items() if text in look(client, row)}
 
@@ -207,7 +215,11 @@ def posted(page: str) -> dict[str, list[str]]:
     for tag in re.findall(r"<input[^>]*>", form):
         values = dict(re.findall(r'(\w+)="([^"]*)"', tag))
         is_box = values.get("type") in {"checkbox", "radio"}
-        if "name" in values and values.get("type") != "submit" and (not is_box or re.search(r"\bchecked\b", tag)):
+        if (
+            "name" in values
+            and values.get("type") != "submit"
+            and (not is_box or re.search(r"\bchecked\b", tag))
+        ):
             found.setdefault(values["name"], []).append(values.get("value", ""))
     for name, body in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.S):
         found[name] = re.findall(r'<option value="([^"]*)"[^>]*\bselected', body)[:1] or [""]
@@ -223,7 +235,11 @@ def test_a_form_opened_before_everything_changed_saves_what_was_typed(client: Cl
     fields.add_field(ROOT, key="memo", title="覚え", kind="text")
     Resource.unscoped.filter(pk=row.pk).update(properties={"order_of": "two", "days": ["one"], "memo": "前"})
     typed = posted(form(client, row))
-    assert typed["field.order_of"] == ["two"] and typed["field.days"] == ["one"] and typed["field.memo"] == ["前"]
+    assert (
+        typed["field.order_of"] == ["two"]
+        and typed["field.days"] == ["one"]
+        and typed["field.memo"] == ["前"]
+    )
     fields.rename_key(ROOT, "order_of", "rank_of")
     fields.rename_key(ROOT, "days", "weekdays")
     fields.rename_key(ROOT, "memo", "note")
