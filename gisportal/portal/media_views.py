@@ -31,8 +31,11 @@ _ACTION: Final = re.compile(r"(up|down|remove|restore):(\d{1,18})")
 
 def media_context(viewer: Viewer, resource_id: int) -> dict[str, Any]:
     """What the detail page shows of photos and files."""
+    photos = photos_of(viewer, resource_id)
     return {
-        "photos": photos_of(viewer, resource_id),
+        "photos": photos,
+        # Paper goes to people outside: only what everyone may see is printed.
+        "printed_photo": next((each.pk for each in photos if each.is_for_everyone), None),
         "attachments": attachments_of(viewer, resource_id),
         "may_attach": media.may_attach(viewer, resource_id),
     }

@@ -95,6 +95,11 @@ class Photo(Medium):
         return self.caption or self.alt
 
     @property
+    def is_for_everyone(self) -> bool:
+        """Whether whoever sees the entry may see it, strangers included."""
+        return self.has_consent and self.audience == MediaAudience.PUBLIC
+
+    @property
     def thumb_width(self) -> int:
         """Pixels of the thumbnail, so that a page keeps its place while it loads."""
         return max(1, round(self.width * self._shrunk))

@@ -1,5 +1,7 @@
 """Photos and files at both widths: several at once, bad beside good, order, undo, gallery, popup (R9, R30)."""
 
+from urllib.parse import quote
+
 import pytest
 from PIL import Image, ImageDraw
 
@@ -168,5 +170,12 @@ def test_gallery_large_view_and_popup(opener: Opener, size: str, pictures: dict[
     watched.open(path + "popup")
     watched.until("document.querySelector('.popup-photo').naturalWidth > 0")
     assert page.locator(".popup-photo").evaluate("image => image.naturalWidth") == 300
+    name = page.locator(".popup-name").inner_text()
+    watched.open(f"/resources/?view=map&q={quote(name)}")
+    pin = watched.wait_for_pins()[0]
+    with page.expect_response("**/popup*"):
+        page.mouse.click(pin["x"], pin["y"])
+    page.locator(".map-popup__content .popup-photo").wait_for()
+    assert_clean(watched, f"popup-photo-{size}")
     open_media(watched, path)
     remove_all(watched)

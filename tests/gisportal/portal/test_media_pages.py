@@ -263,3 +263,15 @@ def test_a_request_as_a_whole_is_limited(client: Client, resource: Resource, set
     sent = {"kind": "photo", "newphoto0-alt": "玄関", "newphoto0-file": named("a.jpg", photo().getvalue())}
     assert client.post(address(resource), sent).status_code == 400
     assert not Photo.unscoped.exists()
+
+
+def test_paper_shows_one_photo_and_none_without_consent(client: Client, resource: Resource) -> None:
+    add_photo(client, resource)
+    detail = client.get(f"/resources/{resource.pk}/").content.decode()
+    assert 'class="card gallery no-print"' in detail
+    shown = add_photo(client, resource, "集会室の机", has_consent="on", audience="public")
+    add_photo(client, resource, "庭の花壇", has_consent="on", audience="public")
+    detail = client.get(f"/resources/{resource.pk}/").content.decode()
+    gallery = detail.partition("gallery-list")[2].partition("</ul>")[0]
+    printed = [part for part in gallery.split("<li")[1:] if "no-print" not in part.partition(">")[0]]
+    assert [f"/photos/{shown.pk}/" in part for part in printed] == [True]
