@@ -11,7 +11,7 @@ class CommentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from gisportal.modules.comments import source
+        from gisportal.modules.comments import receivers, source  # noqa: F401
         from layers.media.store import register_folder
 
         register_folder(source.FOLDER, source.files_in_use)

@@ -254,3 +254,8 @@ def district_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     for row in rows:
         found.setdefault(row.scheme.title, []).append((row.key, row.title))
     return list(found.items())
+
+
+def all_comments_on(resource_id: int) -> QuerySet[Comment]:
+    """Every row of a resource, the trash included; for merges, which ask the right to merge themselves."""
+    return Comment.unscoped.filter(resource=resource_id)

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from gisportal.hooks import Panel, detail_panel, top_panel
 from gisportal.modules.resourcenews import source
+from gisportal.modules.resourcenews.access import may_write
 from gisportal.modules.resourcenews.views import listed
 from layers.access import Viewer
 
@@ -15,13 +16,13 @@ def of_resource(viewer: Viewer, resource: Any) -> dict[str, Any] | None:
     """The newest running news of a resource; for who may write, also the way to write."""
     rows = source.running_news(viewer).filter(resource=resource.id)
     found = list(rows[: ON_DETAIL + 1])
-    may_write = source.may_write(viewer, resource.id)
-    if not found and not may_write:
+    is_writer = may_write(viewer, resource.id)
+    if not found and not is_writer:
         return None
     return {
         "items": listed(viewer, found[:ON_DETAIL]),
         "has_more": len(found) > ON_DETAIL,
-        "may_write": may_write,
+        "may_write": is_writer,
         "resource_id": resource.id,
     }
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from gisportal import hooks
 from gisportal.accounts.models import Account
 from gisportal.modules.resourcenews import source
+from gisportal.modules.resourcenews.access import may_write
 from gisportal.modules.resourcenews.models import NewsItem, NewsPhoto
 from gisportal.portal.photos import PhotoRows
 from layers.access import Viewer
@@ -41,7 +42,7 @@ def create_news(
     actor: Viewer, resource_id: int, values: dict[str, Any], photos: PhotoRows | None = None
 ) -> NewsItem:
     """Writes a piece of news. Raises ``PermissionDenied`` for who may not edit the resource."""
-    if not source.may_write(actor, resource_id):
+    if not may_write(actor, resource_id):
         raise PermissionDenied
     account = _account(actor)
     item = NewsItem(resource_id=resource_id, author=account, author_name=_name(account, actor))

@@ -6,7 +6,6 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from gisportal.modules.resourcenews.access import (
-    may_write,
     restorable_news_q,
     running_q,
     visible_news_q,
@@ -86,13 +85,12 @@ def resource_name(viewer: Viewer | None, resource_id: int) -> str | None:
     return rows.values_list("name", flat=True).first()
 
 
+def all_news_of(resource_id: int) -> QuerySet[NewsItem]:
+    """Every row of a resource, the trash included; for merges, which ask the right to merge themselves."""
+    return NewsItem.unscoped.filter(resource=resource_id)
+
+
 def writable_ids(viewer: Viewer | None, items: Iterable[NewsItem]) -> set[int]:
     """Which of some news a viewer may change."""
     wanted = [item.pk for item in items]
     return set(NewsItem.unscoped.filter(writable_news_q(viewer), pk__in=wanted).values_list("pk", flat=True))
-
-
-__all__ = [
-    "FOLDER", "files_in_use", "may_write", "news_for_top", "news_of", "photos_of", "resource_name", "running_news",
-    "trashed_news", "visible_news", "visible_photos", "writable_ids", "writable_news",
-]  # fmt: skip

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gisportal.modules.resourcenews import services, source, videos
+from gisportal.modules.resourcenews.access import may_write
 from gisportal.modules.resourcenews.forms import NewsForm
 from gisportal.modules.resourcenews.models import NewsItem
 from gisportal.portal.entry_fields import errors_of, host_of
@@ -71,7 +72,7 @@ def of_resource(request: HttpRequest, resource_id: int) -> HttpResponse:
         "resource_name": _resource_name(viewer, resource_id),
         "page": page,
         "items": listed(viewer, page.object_list),
-        "may_write": source.may_write(viewer, resource_id),
+        "may_write": may_write(viewer, resource_id),
         "trashed": source.trashed_news(viewer).filter(resource=resource_id)[:PER_PAGE],
     }
     return _private(render(request, "resourcenews/of_resource.html", context))
@@ -119,7 +120,7 @@ def create(request: HttpRequest, resource_id: int) -> HttpResponse:
         return refused
     viewer = viewer_of(request)
     name = _resource_name(viewer, resource_id)
-    if not source.may_write(viewer, resource_id):
+    if not may_write(viewer, resource_id):
         raise Http404
     posted = request.method == "POST"
     form = NewsForm(request.POST if posted else None)

@@ -14,9 +14,11 @@ from django.test import Client
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+from gisportal.accounts.viewers import viewer_of
 from gisportal.modules.comments.models import ClassificationTerm, Comment, CommentPhoto
 from gisportal.modules.comments.places import PlaceError, read_drawn, read_pair
 from layers.access import Level
+from layers.editing.merging import merge_resources
 from layers.media.store import path_of
 from tests.factories import LAT, LON, make_account, make_district, make_resource
 
@@ -281,3 +283,12 @@ def test_style_and_schema_know_both_points_and_areas(writer: Client) -> None:
     for path in ("", "/schema", "/queryables"):
         assert writer.get(f"/ogc/collections/comments{path}?f=json").status_code == 200
     assert writer.get("/ogc/collections/comments/items?f=json&author_name=文子").json()["numberMatched"] == 1
+
+
+def test_comments_move_with_their_resource_into_another(writer: Client) -> None:
+    kept, merged = make_resource("残る"), make_resource("統合される")
+    comment = make("茶話会", resource=merged)
+    merge_resources(viewer_of(make_account(Level.A)), kept.pk, merged.pk)
+    comment.refresh_from_db()
+    assert comment.resource_id == kept.pk
+    assert found(writer, f"resource={kept.pk}") == {"茶話会"}

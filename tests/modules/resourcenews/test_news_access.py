@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from gisportal.accounts.viewers import anonymous_viewer, viewer_of
 from gisportal.modules.resourcenews import services, source
+from gisportal.modules.resourcenews.access import may_write
 from gisportal.modules.resourcenews.models import NewsItem, NewsPhoto
 from layers.access import Viewer
 from layers.media.store import keep
@@ -94,7 +95,7 @@ def test_everyone_reads_what_the_rule_says(
 def test_everyone_writes_where_the_rule_says(world: World, filled: dict[int, News], who: Who) -> None:
     world.publish(True)
     seen = viewer(world, who)
-    assert {pk for pk in world.rows if source.may_write(seen, pk)} == {
+    assert {pk for pk in world.rows if may_write(seen, pk)} == {
         pk for pk, row in world.rows.items() if writes(who, row)
     }
     writable = set(source.writable_news(seen).values_list("pk", flat=True))

@@ -10,8 +10,10 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
+from gisportal.accounts.viewers import viewer_of
 from gisportal.modules.resourcenews.models import NewsItem, NewsPhoto
 from layers.access import Level
+from layers.editing.merging import merge_resources
 from layers.media.store import path_of
 from tests.factories import make_account, make_resource
 
@@ -219,3 +221,10 @@ def test_news_ends_by_itself(writer: Client) -> None:
     assert "秋まつり" not in reader.get("/news/").text
     assert "秋まつり" not in reader.get(f"/resources/{resource_id}/news/").text
     assert "に掲載終了" in writer.get(f"/resources/{resource_id}/news/").text
+
+
+def test_news_moves_with_its_resource_into_another(writer: Client) -> None:
+    _answer, merged_id = post(writer)
+    kept = make_resource("つどいの家 本館")
+    merge_resources(viewer_of(make_account(Level.A)), kept.pk, merged_id)
+    assert "秋まつり" in writer.get(f"/resources/{kept.pk}/news/").text
