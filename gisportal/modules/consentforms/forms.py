@@ -25,6 +25,9 @@ class ConsentForm(forms.Form):
     """What came back: day, each item's answer, and the scanned sheet."""
 
     received_on = WrittenDateField(label=gettext_lazy("Received on"))
+    rest = forms.BooleanField(
+        label=gettext_lazy("Everything not ticked below may be published"), required=False
+    )
     signed_by = PlainTextField(label=gettext_lazy("Signed by"), required=False, max_length=100)
     note = PlainTextField(label=gettext_lazy("Note"), required=False, max_length=500, rows=2)
     scan = forms.FileField(
@@ -94,7 +97,8 @@ class ConsentForm(forms.Form):
         return self._ticked(self.photo_keys)
 
     def _ticked(self, names: Mapping[str, Any]) -> dict[Any, bool]:
-        given = ((key, self.cleaned_data.get(name)) for name, key in names.items())
+        untold = "yes" if self.cleaned_data.get("rest") else ""
+        given = ((key, self.cleaned_data.get(name) or untold) for name, key in names.items())
         return {key: value == "yes" for key, value in given if value}
 
 

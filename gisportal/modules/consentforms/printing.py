@@ -1,13 +1,10 @@
 """Batches of forms: asked for on a page, printed by the worker, begun again where a killed worker left off."""
 
 import secrets
-from datetime import timedelta
-from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from gisportal.accounts.viewers import viewer_of
@@ -19,10 +16,6 @@ from layers.access import Viewer
 from layers.media.store import forget, path_of
 
 State = ConsentBatch.State
-#: A batch nobody has told anything of for so long is begun again: its worker is gone.
-SILENCE: Final = timedelta(minutes=3)
-MOST_TRIES: Final = 5
-KEPT: Final = timedelta(days=7)
 
 
 class Stopped(Exception):
@@ -35,27 +28,20 @@ def ask_batch(actor: Viewer, ids: list[int], address: str) -> ConsentBatch:
     from gisportal.modules.consentforms.tasks import print_consent_batch
 
     secret = secrets.token_hex(16)
-    batch = ConsentBatch.unscoped.create(
+    batch = ConsentBatch(
         account_id=actor.account_id,
         resource_ids=ids,
         address=address,
         file=f"{source.FOLDER}/{secret[:2]}/{secret[2:]}.pdf",
     )
+    batch.save()
     transaction.on_commit(lambda: print_consent_batch.defer(batch_id=batch.pk))
     return batch
 
 
-def claim(batch_id: int) -> ConsentBatch | None:
-    """The batch, for this worker alone; None where another is at it or it is done."""
-    silent = Q(state=State.RUNNING, told_at__lt=timezone.now() - SILENCE)
-    rows = ConsentBatch.unscoped.filter(Q(state=State.WAITING) | silent, pk=batch_id, tries__lt=MOST_TRIES)
-    taken = rows.update(state=State.RUNNING, told_at=timezone.now(), tries=F("tries") + 1)
-    return ConsentBatch.unscoped.select_related("account").get(pk=batch_id) if taken else None
-
-
 def run_batch(batch_id: int) -> bool:
     """Prints a batch; whether it was this worker's to print. Rights are those of the moment it is printed."""
-    batch = claim(batch_id)
+    batch = source.claimed(batch_id)
     if batch is None:
         return False
     with translation.override(settings.LANGUAGE_CODE):
@@ -64,9 +50,9 @@ def run_batch(batch_id: int) -> bool:
         except Stopped:
             return True
         except ValueError:
-            ConsentBatch.unscoped.filter(pk=batch_id).update(state=State.FAILED)
+            source.tell_batch(batch_id, state=State.FAILED)
             return True
-    ConsentBatch.unscoped.filter(pk=batch_id).update(state=State.DONE, pages=pages, done=batch.total)
+    source.tell_batch(batch_id, state=State.DONE, pages=pages, done=batch.total)
     return True
 
 
@@ -81,7 +67,7 @@ def _print(batch: ConsentBatch) -> int:
         return [sheets.sheet(viewer, form, batch.address, words) for form in sheets.forms(viewer, ids)]
 
     def told(done: int) -> None:
-        if not ConsentBatch.unscoped.filter(pk=batch.pk).update(done=done, told_at=timezone.now()):
+        if not source.tell_batch(batch.pk, done=done):
             raise Stopped
 
     return print_batch(
@@ -89,17 +75,9 @@ def _print(batch: ConsentBatch) -> int:
     )
 
 
-def silent_batches() -> list[int]:
-    """Batches to begin again; those tried too often are given up."""
-    before = timezone.now() - SILENCE
-    rows = ConsentBatch.unscoped.filter(state__in=[State.WAITING, State.RUNNING], told_at__lt=before)
-    rows.filter(tries__gte=MOST_TRIES).update(state=State.FAILED)
-    return list(rows.filter(tries__lt=MOST_TRIES).values_list("pk", flat=True))
-
-
 @transaction.atomic
 def drop_old() -> int:
     """Deletes batches made more than a week ago, files too; how many."""
-    rows = ConsentBatch.unscoped.filter(made_at__lt=timezone.now() - KEPT)
+    rows = source.old_batches()
     forget(*rows.values_list("file", flat=True))
     return rows.delete()[0]

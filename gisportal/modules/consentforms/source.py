@@ -1,17 +1,24 @@
 """Reads of consent forms: every one starts from who may edit the resource (R21)."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from datetime import timedelta
+from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from gisportal.modules.consentforms.models import Consent, ConsentBatch
-from layers.access import Act, Viewer, acting_q
+from layers.access import Act, Viewer, acting_q, visible_q
 from layers.models import Resource
 from layers.query import FeatureQuery
 from layers.resources import ResourceSource
 
 FOLDER: Final = "consents"
+#: A batch nobody has told anything of for so long is begun again: its worker is gone.
+SILENCE: Final = timedelta(minutes=3)
+MOST_TRIES: Final = 5
+KEPT: Final = timedelta(days=7)
+State = ConsentBatch.State
 #: Forms in one file.
 MOST: Final = 2_000
 
@@ -70,8 +77,32 @@ def batches(viewer: Viewer) -> QuerySet[ConsentBatch]:
     return ConsentBatch.unscoped.filter(account_id=viewer.account_id or 0)
 
 
+def claimed(batch_id: int) -> ConsentBatch | None:
+    """The batch, for this worker alone; None where another is at it or it is done."""
+    silent = Q(state=State.RUNNING, told_at__lt=timezone.now() - SILENCE)
+    rows = ConsentBatch.unscoped.filter(Q(state=State.WAITING) | silent, pk=batch_id, tries__lt=MOST_TRIES)
+    taken = rows.update(state=State.RUNNING, told_at=timezone.now(), tries=F("tries") + 1)
+    return ConsentBatch.unscoped.select_related("account").get(pk=batch_id) if taken else None
+
+
+def tell_batch(batch_id: int, **values: Any) -> bool:
+    """Writes how far a batch is; False where it has been deleted."""
+    return bool(ConsentBatch.unscoped.filter(pk=batch_id).update(told_at=timezone.now(), **values))
+
+
+def silent_batches() -> list[int]:
+    """Batches to begin again; those tried too often are given up."""
+    before = timezone.now() - SILENCE
+    rows = ConsentBatch.unscoped.filter(state__in=[State.WAITING, State.RUNNING], told_at__lt=before)
+    rows.filter(tries__gte=MOST_TRIES).update(state=State.FAILED)
+    return list(rows.filter(tries__lt=MOST_TRIES).values_list("pk", flat=True))
+
+
+def old_batches() -> QuerySet[ConsentBatch]:
+    """Batches made so long ago that nobody fetches them."""
+    return ConsentBatch.unscoped.filter(made_at__lt=timezone.now() - KEPT)
+
+
 def public_ids() -> list[int]:
     """Resources published to everyone, for the switching of the requirement."""
-    from layers.access import visible_q
-
     return list(Resource.unscoped.filter(visible_q(Viewer(public_site=True))).values_list("pk", flat=True))

@@ -19,9 +19,9 @@ def print_consent_batch(batch_id: int) -> bool:
 @app.task(queue="upkeep", name="consentforms.resume")
 def resume_batches(timestamp: int) -> int:
     """Begins batches again whose worker is gone, and drops old ones; ``timestamp``: when it was due."""
-    from gisportal.modules.consentforms.printing import drop_old, silent_batches
+    from gisportal.modules.consentforms.printing import drop_old
 
-    found = silent_batches()
+    found = source.silent_batches()
     for batch_id in found:
         print_consent_batch.defer(batch_id=batch_id)
     drop_old()

@@ -206,6 +206,15 @@ def test_sheet_is_recorded_on_the_page_with_its_scan() -> None:
     )
 
 
+def test_one_tick_says_yes_to_the_rest() -> None:
+    row, client = _public(), _client()
+    values = {"received_on": "2026/11/3", "rest": "on", "item_phone": "no"}
+    assert client.post(f"/resources/{row.pk}/consent/", values).status_code == 302
+    answers = Consent.unscoped.get().answers
+    assert answers.pop("phone") is False
+    assert answers and all(answers.values()) and {"entry", "fax"} <= answers.keys()
+
+
 @pytest.mark.parametrize(
     "name, content",
     [("scan.pdf", b"<html><script>alert(1)</script>"), ("scan.jpg", b"%PDF-1.7 half"), ("scan.pdf", b""),
@@ -296,9 +305,9 @@ def test_killed_worker_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(KeyboardInterrupt):
         printing.run_batch(batch.pk)
     monkeypatch.setattr(printing, "print_batch", counted)
-    assert printing.silent_batches() == [] and not printing.run_batch(batch.pk)
+    assert source.silent_batches() == [] and not printing.run_batch(batch.pk)
     ConsentBatch.unscoped.update(told_at=timezone.now() - timedelta(minutes=5))
-    assert printing.silent_batches() == [batch.pk]
+    assert source.silent_batches() == [batch.pk]
     assert printing.run_batch(batch.pk)
     batch.refresh_from_db()
     assert (batch.state, batch.pages, made) == ("done", 4, [2])

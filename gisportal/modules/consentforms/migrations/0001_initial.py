@@ -8,73 +8,168 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('layers', '0011_session_schedule'),
+        ("layers", "0011_session_schedule"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ConsentTemplate',
+            name="ConsentTemplate",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('title', models.CharField(default='地域資源情報の掲載に関する使用承諾書', max_length=100, verbose_name='title of the form')),
-                ('introduction', models.TextField(blank=True, default='{city}では、地域の皆さまが必要なサービスや活動を見つけられるよう、地域資源の情報を地図とともに掲載しています。\n\n下記は「{name}」について{city}が掲載する（している）内容です。項目ごとに「公開してよい」「不可」のどちらかに✓を付け、誤りは赤字で直してください。', max_length=2000, verbose_name='introduction')),
-                ('closing', models.TextField(blank=True, default='上のとおり掲載することを承諾します。掲載の取りやめや内容の変更は、いつでも下の問合せ先に申し出ることができます。', max_length=2000, verbose_name='closing')),
-                ('contact', models.TextField(blank=True, max_length=500, verbose_name='contact and where to send it')),
-                ('requires_consent', models.BooleanField(default=False, help_text='Contact, hours, description and the like are withheld without a consent; so is an entry that was refused.', verbose_name='the public sees only what has been consented to')),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(
+                        default=1, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        default="地域資源情報の掲載に関する使用承諾書",
+                        max_length=100,
+                        verbose_name="title of the form",
+                    ),
+                ),
+                (
+                    "introduction",
+                    models.TextField(
+                        blank=True,
+                        default="{city}では、地域の皆さまが必要なサービスや活動を見つけられるよう、地域資源の情報を地図とともに掲載しています。\n\n下記は「{name}」について{city}が掲載する（している）内容です。項目ごとに「公開してよい」「不可」のどちらかに✓を付け、誤りは赤字で直してください。",
+                        max_length=2000,
+                        verbose_name="introduction",
+                    ),
+                ),
+                (
+                    "closing",
+                    models.TextField(
+                        blank=True,
+                        default="上のとおり掲載することを承諾します。掲載の取りやめや内容の変更は、いつでも下の問合せ先に申し出ることができます。",
+                        max_length=2000,
+                        verbose_name="closing",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.TextField(blank=True, max_length=500, verbose_name="contact and where to send it"),
+                ),
+                (
+                    "requires_consent",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Contact, hours, description and the like are withheld without a consent; so is an entry that was refused.",
+                        verbose_name="the public sees only what has been consented to",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='consent_template_is_one_row')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="consent_template_is_one_row")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('received_on', models.DateField(verbose_name='received on')),
-                ('answers', models.JSONField(default=dict)),
-                ('signed_by', models.CharField(blank=True, max_length=100, verbose_name='signed by')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-                ('scan', models.CharField(blank=True, editable=False, max_length=120)),
-                ('scan_type', models.CharField(blank=True, editable=False, max_length=60)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('recorded_by_name', models.CharField(blank=True, max_length=150)),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='layers.resource')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("received_on", models.DateField(verbose_name="received on")),
+                ("answers", models.JSONField(default=dict)),
+                ("signed_by", models.CharField(blank=True, max_length=100, verbose_name="signed by")),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
+                ("scan", models.CharField(blank=True, editable=False, max_length=120)),
+                ("scan_type", models.CharField(blank=True, editable=False, max_length=60)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("recorded_by_name", models.CharField(blank=True, max_length=150)),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "resource",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="layers.resource"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-received_on', '-id'],
-                'indexes': [models.Index(fields=['resource', '-received_on', '-id'], name='consent_by_resource')],
+                "ordering": ["-received_on", "-id"],
+                "indexes": [
+                    models.Index(fields=["resource", "-received_on", "-id"], name="consent_by_resource")
+                ],
             },
             managers=[
-                ('unscoped', django.db.models.manager.Manager()),
+                ("unscoped", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='ConsentBatch',
+            name="ConsentBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('resource_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('address', models.URLField(max_length=300)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('running', 'being printed'), ('done', 'ready'), ('failed', 'failed')], default='waiting', max_length=8)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('pages', models.PositiveIntegerField(default=0)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('file', models.CharField(blank=True, max_length=120)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('told_at', models.DateTimeField(auto_now_add=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "resource_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None),
+                ),
+                ("address", models.URLField(max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("running", "being printed"),
+                            ("done", "ready"),
+                            ("failed", "failed"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("pages", models.PositiveIntegerField(default=0)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("file", models.CharField(blank=True, max_length=120)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                ("told_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('file', ''), _negated=True), _connector='OR'), name='consent_batch_done_has_file')],
+                "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "done"), _negated=True),
+                            models.Q(("file", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="consent_batch_done_has_file",
+                    )
+                ],
             },
             managers=[
-                ('unscoped', django.db.models.manager.Manager()),
+                ("unscoped", django.db.models.manager.Manager()),
             ],
         ),
     ]
