@@ -84,6 +84,7 @@ def test_good_photos_are_kept_and_bad_ones_say_why(
 ) -> None:
     watched = opener(user="level-c", size=size)
     open_media(watched, own_entry(watched))
+    remove_all(watched)
     page = watched.page
     page.set_input_files("#photo-pick", [pictures["upright"], pictures["page"], pictures["hall"]])
     rows = page.locator(NEW)
@@ -115,6 +116,7 @@ def test_good_photos_are_kept_and_bad_ones_say_why(
 def test_order_removal_and_undo_by_keyboard(opener: Opener, size: str, pictures: dict[str, str]) -> None:
     watched = opener(user="level-c", size=size)
     open_media(watched, own_entry(watched, 1))
+    remove_all(watched)
     add_two(watched, pictures)
     page = watched.page
 
@@ -147,6 +149,7 @@ def test_gallery_large_view_and_popup(opener: Opener, size: str, pictures: dict[
     watched = opener(user="level-c", size=size)
     path = own_entry(watched, 2)
     open_media(watched, path)
+    remove_all(watched)
     add_two(watched, pictures)
     page = watched.page
     page.set_input_files("#attachment-pick", [pictures["案内"]])
