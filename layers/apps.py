@@ -12,6 +12,6 @@ class LayersConfig(AppConfig):
         """Register the sources of this room; the one asked for most comes first."""
         from layers import resources  # noqa: F401, I001
         from layers import districts  # noqa: F401
-        from layers.sessions import source  # noqa: F401
+        from layers.sessions import merging, source  # noqa: F401
         from layers.geocoding import checks  # noqa: F401
         from layers.editing import media  # noqa: F401

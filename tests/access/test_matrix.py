@@ -167,4 +167,6 @@ def test_districts_and_geocoding(world: World, client: Client, who: Who, public:
         assert (status in {200, 204}) == allowed, (who.name, public, address, status)
         assert allowed or status in {401, 403, 404}, (address, status)
     listed = client.get("/ogc/collections?f=json", headers=headers).json()["collections"]
-    assert {item["id"] for item in listed} == ({"resources", "districts-area"} if allowed else set())
+    found = {item["id"] for item in listed}
+    assert ({"resources", "districts-area", "sessions"} <= found) == allowed
+    assert allowed or not found

@@ -66,8 +66,12 @@ def _posted(request: HttpRequest, viewer: Viewer, asked: dict[str, Any]) -> Http
         return _page(request, viewer, asked, wrong=wrong_of(error, number, request), status=400)
     except FeatureNotFound:
         raise Http404 from None
-    kept = {key: request.GET[key] for key in ("resource", "q") if request.GET.get(key)}
-    return redirect(f"{reverse('vacancy:office')}?{urlencode({**kept, 'done': number})}#r{number}")
+    return redirect(f"{reverse('vacancy:office')}?{urlencode({**kept(request), 'done': number})}#r{number}")
+
+
+def kept(request: HttpRequest) -> dict[str, str]:
+    """What of the address says which entries are shown."""
+    return {key: request.GET[key] for key in ("resource", "q") if request.GET.get(key)}
 
 
 def resource_number(request: HttpRequest) -> int:
@@ -100,7 +104,7 @@ def shown_cards(rows: list[Resource], wrong: dict[str, Any] | None, done: str) -
         {
             "card": source.card(row),
             "wrong": wrong if wrong and wrong["id"] == row.pk else None,
-            "is_done": str(row.pk) == done,
+            "is_done": wrong is None and str(row.pk) == done,
             "how": how_titles().get((row.vacancy_detail.get("_entered") or {}).get("how", ""), ""),
         }
         for row in rows
@@ -125,6 +129,7 @@ def _page(
         "may_link": bool(own),
         "resource": asked["resource"],
         "words": asked["words"],
+        "kept": urlencode(kept(request)),
     }
     response = render(request, "vacancy/office.html", context, status=status)
     response["Cache-Control"] = "private, no-store"

@@ -19,6 +19,7 @@ from layers.sessions.dates import refresh_all
 from layers.sessions.services import delete_session, save_session
 from layers.sessions.source import SessionSource
 from layers.sessions.words import rule_text
+from layers.signals import resources_merged
 from layers.source import get_source
 from tests import factories
 
@@ -223,6 +224,14 @@ def test_the_table_is_carried_on_by_night_and_writes_only_what_is_new(
     assert refresh_all() == 2
     days = SessionDate.unscoped.values_list("on", flat=True).order_by("on")
     assert days[0] == tomorrow - timedelta(days=31) and days.last() == tomorrow + timedelta(days=400)
+
+
+def test_a_merged_entry_brings_its_meetings() -> None:
+    gone, kept = factories.make_resource("古い名"), factories.make_resource("新しい名")
+    save_session(ACTOR, gone.pk, DAILY)
+    resources_merged.send(sender=Resource, actor=ACTOR, kept_id=kept.pk, merged_id=gone.pk)
+    assert Session.unscoped.get().resource_id == kept.pk
+    assert _names(session_on=str(timezone.localdate())) == {"新しい名"}
 
 
 def test_next_date_and_times_of_a_feature() -> None:
