@@ -81,7 +81,7 @@ LG_CODE = os.environ.get("GISPORTAL_LG_CODE") or {"takamatsu": "372013", "iwaki"
 GDAL_LIBRARY_PATH, GEOS_LIBRARY_PATH = library_paths()
 
 GISPORTAL_MODULES = env_list(
-    "GISPORTAL_MODULES", "comments,consentforms,freshness,history,proposals,resourcenews,sessions,vacancy"
+    "GISPORTAL_MODULES", "comments,consentforms,freshness,history,proposals,resourcenews,sessions,surveys,vacancy"
 )
 
 INSTALLED_APPS = [

@@ -21,6 +21,7 @@ ROOMS = (
     "gisportal/modules/consentforms",
     "gisportal/modules/resourcenews",
     "gisportal/modules/sessions",
+    "gisportal/modules/surveys",
     "gisportal/modules/vacancy",
     "gisportal/ogc",
     "gisportal/papers",
