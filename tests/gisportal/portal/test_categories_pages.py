@@ -11,6 +11,7 @@ from gisportal.portal.colour_checks import colour_report
 from layers.access import Level
 from layers.editing import categories as service
 from layers.models import Category
+from styles import contrast
 from tests.factories import make_category, make_resource
 from tests.gisportal.portal.conftest import SignedIn
 
@@ -158,3 +159,9 @@ def test_no_colour_is_no_error(boss: Client, colour: str) -> None:
     answer = boss.get(url("category-colours"), {"colour": colour, "shape": "circle"})
     assert answer.status_code == 200
     assert "<table" not in answer.content.decode()
+
+
+def test_a_colour_seen_by_most_is_itself() -> None:
+    for colour in ("#000000", "#ffffff", "#7a3e9d", "#0055ad"):
+        assert contrast.seen_hex(colour, "normal") == colour
+    assert contrast.seen_hex("#ff0000", "protan") != "#ff0000"
