@@ -310,3 +310,22 @@ def test_the_order_of_schemes_is_changed_by_buttons(boss: Client, area: District
     boss.post(url("scheme-move", "school"), {"to": "up"})
     assert list(DistrictScheme.objects.values_list("code", flat=True)) == ["school", "area"]
     assert "小学校区" in boss.get(url("districts")).content.decode()
+
+
+def test_every_page_answers_the_administrator(boss: Client, area: District) -> None:
+    waiting = DistrictImport.objects.create(scheme=area.scheme, file_name="x", data=b"rubbish")
+    plain = [url(name) for name in ("index", "districts", "scheme-add", "districts-progress")]
+    plain += [
+        url(name, "area")
+        for name in ("scheme", "scheme-edit", "scheme-delete", "district-upload", "district-towns",
+                     "district-towns-csv", "district-add")
+    ]  # fmt: skip
+    plain += [url(name, "area", area.pk) for name in ("district", "district-delete")]
+    plain += [url("district-import", waiting.pk)]
+    assert {address: boss.get(address).status_code for address in plain} == dict.fromkeys(plain, 200)
+    for gone in (
+        url("scheme", "nothing"),
+        url("district", "area", area.pk + 1),
+        url("district-import", waiting.pk + 1),
+    ):
+        assert boss.get(gone).status_code == 404
