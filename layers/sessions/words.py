@@ -43,7 +43,7 @@ def short_date(day: date) -> str:
 
 def long_date(day: date) -> str:
     """``2026年11月3日``."""
-    return _("%(year)d-%(month)02d-%(day)02d") % {"year": day.year, "month": day.month, "day": day.day}
+    return _("%(year)d-%(month)d-%(day)d") % {"year": day.year, "month": day.month, "day": day.day}
 
 
 def times(start: time, end: time | None) -> str:
