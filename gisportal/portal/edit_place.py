@@ -34,7 +34,7 @@ def place_context(request: HttpRequest, form: EntryForm) -> dict[str, Any]:
         "position_words": in_words(lat, lon) if lat is not None and lon is not None else "",
         "position_origin": row.geom_origin if row and row.disclosure == "open" else "",
         "place_warnings": _warnings(form) if row and not form.errors else [],
-        "site": site,
+        "shared": site,
         "sites": sites_offered(viewer, row) if "site" in form.items else [],
         "chosen_site": "".join(form.typed.get("site", [])[-1:]),
         "replace_pin": form.extra("replace_pin"),

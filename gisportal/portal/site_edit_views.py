@@ -117,7 +117,7 @@ def _page(
         for item in differences
     ]  # fmt: skip
     context = {
-        "site": site,
+        "shared": site,
         "resource_id": resource_id,
         "fields": fields.values(),
         "seen": json.dumps(dict(seen), ensure_ascii=False),
