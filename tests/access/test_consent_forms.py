@@ -26,7 +26,9 @@ def may_edit(who: Who, row: Row) -> bool:
     """The rule in other words."""
     if row.in_trash:
         return False
-    return who.level in ("administrator", "a") or (who.level in ("b", "c") and who.name in row.kept_by)
+    # The house of carl is responsible, and bert is of that house.
+    keepers = {*row.kept_by, *(["bert"] if "carl" in row.kept_by else [])}
+    return who.level in ("administrator", "a") or (who.level in ("b", "c") and who.name in keepers)
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +52,12 @@ def scans(world: World) -> dict[int, int]:
     }
 
 
+def _kinds(world: World) -> dict[int, Row]:
+    """One row of each kind that differs for the rule: 1,600 sheets would take minutes."""
+    kinds = {(row.publication, row.in_trash, row.kept_by): pk for pk, row in world.rows.items()}
+    return {pk: world.rows[pk] for pk in kinds.values()}
+
+
 class _Page:
     """Stands for the PDF: the words of the sheet, without the seconds printing takes."""
 
@@ -69,7 +77,7 @@ def _wrong(world: World, client: Client, scans: dict[int, int]) -> Iterator[str]
         world.publish(public)
         for who in PEOPLE:
             headers = world.headers(who)
-            for pk, row in world.rows.items():
+            for pk, row in _kinds(world).items():
                 allowed = may_edit(who, row)
                 for url in (
                     f"/resources/{pk}/consent/",

@@ -103,10 +103,12 @@ def test_words_of_the_template_are_plain_text() -> None:
 
 
 def test_photos_stand_on_the_form_with_boxes(actor: Viewer) -> None:
-    row = _public()
+    row, client = _public(description="長い説明\n" * 40), _client()
     add_photo(actor, row.pk, prepare_image(_jpeg()), {"alt": "緑の看板"})
-    pdf = _client().get(f"/resources/{row.pk}/consent/form.pdf").content
+    pdf = client.get(f"/resources/{row.pk}/consent/form.pdf").content
     assert "緑の看板" in _words(pdf)
+    pages = _words(client.get(f"/resources/{row.pk}/consent/form.pdf").content).split("\x0c")[:-1]
+    assert len(pages) > 1 and all(sheets.number_of(row.pk) in page for page in pages)
     listed = subprocess.run(["pdfimages", "-list", "-"], input=pdf, capture_output=True, check=True).stdout
     assert len(listed.decode().splitlines()) == 3
 
