@@ -70,7 +70,7 @@ def test_a_field_is_added_used_and_taken_out_of_use(opener: Opener, size: str) -
     watched.open(f"/settings/fields/{key}/")
     page.get_by_role("button", name="使用停止にする").press("Enter")
     page.wait_for_url("**/settings/fields/#field-*")
-    assert page.locator("ol.field-list").last.get_by_text(title, exact=True).count() == 1
+    assert title in page.locator("ol.field-list").last.locator(f"#field-{key}").inner_text()
     clean(watched, f"fields-retired-{size}")
     watched.open("/resources/?view=list")
     assert page.locator(f'[name="field.{key}"]').count() == 0
