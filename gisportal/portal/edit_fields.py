@@ -47,7 +47,9 @@ HELP: Final[dict[str, str | Promise]] = {
 #: Plain words of what each choice means.
 CHOICE_HELP: Final[dict[tuple[str, str], str | Promise]] = {
     ("disclosure", "open"): _("Address and pin are shown to all who see the entry."),
-    ("disclosure", "area"): _("Others see the district only. Address and pin are for the accounts named as readers."),
+    ("disclosure", "area"): _(
+        "Others see the district only. Address and pin are for the accounts named as readers."
+    ),
     ("disclosure", "contact"): _("No address is kept at all; people ask by telephone."),
     ("publication", "draft"): _("Only for colleagues who complete it."),
     ("publication", "members"): _("Offices and city staff with an account see it."),
@@ -80,7 +82,7 @@ class Option:
 
 @dataclass(slots=True)
 class FormField:
-    """One control. ``widget``: text, textarea, select, radio, checks or districts; ``withheld``: None if it cannot be."""
+    """One control. ``widget``: text, textarea, select, radio, checks, districts; ``withheld``: None if it cannot be."""
 
     key: str
     title: str
@@ -201,7 +203,7 @@ def _yes_no(item: EditItem) -> tuple[tuple[str, Any], ...]:
 
 
 def field_errors(fields: Iterable[FormField], errors: Mapping[str, Iterable[str]]) -> list[dict[str, str]]:
-    """What is wrong, for the summary above a form: ``anchor``, ``label``, ``message``; what has no field comes first."""
+    """What is wrong, for the summary: ``anchor``, ``label``, ``message``; what has no field comes first."""
     shown = {each.key: each for each in fields}
     found = [
         {"anchor": "", "label": "", "message": text}

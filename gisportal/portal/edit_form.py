@@ -145,7 +145,9 @@ class EntryForm:
             self._refuse({"lat": [str(wrong)]})
             return {}
         if found.swapped:
-            self.notices.append(_("Latitude and longitude were the other way round; they have been put right."))
+            self.notices.append(
+                _("Latitude and longitude were the other way round; they have been put right.")
+            )
         if found.abroad:
             self.notices.append(_("The position lies outside Japan."))
         origin = "geocoded" if self.extra("pin_origin") == "geocoded" else "hand"

@@ -46,7 +46,9 @@ def place_context(request: HttpRequest, form: EntryForm) -> dict[str, Any]:
 def _warnings(form: EntryForm) -> list[str]:
     seen = form.seen
     is_public = seen.get("disclosure") == "open"
-    return place_warnings(str(seen.get("address") or ""), seen.get("lat"), seen.get("lon"), is_public=is_public)
+    return place_warnings(
+        str(seen.get("address") or ""), seen.get("lat"), seen.get("lon"), is_public=is_public
+    )
 
 
 def _site(form: EntryForm) -> SharedSite | None:

@@ -27,7 +27,6 @@ from layers.editing.values import current_values
 from layers.errors import FeatureNotFound
 from layers.models import Resource
 
-
 POSITION: Final = ("lat", "lon", "pin_origin")
 
 
@@ -131,8 +130,12 @@ def _propose_edit(request: HttpRequest, resource_id: int) -> HttpResponse:
         return _page(request, form)
 
 
-def _proposed(request: HttpRequest, form: EntryForm, row: Resource | None, changes: dict[str, Any]) -> HttpResponse:
-    address = hooks.propose(viewer_of(request), row.pk if row else None, changes, form.version, form.extra("note"))
+def _proposed(
+    request: HttpRequest, form: EntryForm, row: Resource | None, changes: dict[str, Any]
+) -> HttpResponse:
+    address = hooks.propose(
+        viewer_of(request), row.pk if row else None, changes, form.version, form.extra("note")
+    )
     if address is None:
         text = _("Your changes need approval, but this portal keeps no proposals yet. Nothing has been saved; "
                  "please tell the administrator.")  # fmt: skip

@@ -55,7 +55,9 @@ def _search(request: HttpRequest, row: Resource) -> dict[str, Any]:
     found = []
     if words:
         source = resource_source(request)
-        features = source.load(source.parse({"q": words}), limit=MOST, keys=["name", "category_title", "address"])
+        features = source.load(
+            source.parse({"q": words}), limit=MOST, keys=["name", "category_title", "address"]
+        )
         found = [{"id": item.id, **item.properties} for item in features if item.id != row.pk]
     titles = {"name": _("same name"), "phone": _("same telephone"), "near": _("same place, like name")}
     likely = [
@@ -71,14 +73,22 @@ def _side_by_side(request: HttpRequest, row: Resource, other: Resource) -> dict[
     kept, merged = current_values(row, viewer), current_values(other, viewer)
     merged = {key: merged.get(key) for key in items}
     rows = [
-        {"key": key, "title": item.title, "kept": in_words(item, kept.get(key)), "merged": in_words(item, merged[key])}
+        {
+            "key": key,
+            "title": item.title,
+            "kept": in_words(item, kept.get(key)),
+            "merged": in_words(item, merged[key]),
+        }
         for key, item in items.items()
         if key in changed_keys(kept, merged) and key not in PLACE
     ]
     place = [key for key in PLACE if key in items and key in changed_keys(kept, merged)]
     if place:
         shown = [key for key in ("postcode", "address", "building", "lat", "lon") if key in items]
-        texts = [" ".join(filter(None, (in_words(items[key], side.get(key)) for key in shown))) for side in (kept, merged)]
+        texts = [
+            " ".join(filter(None, (in_words(items[key], side.get(key)) for key in shown)))
+            for side in (kept, merged)
+        ]
         rows.append({"key": "place", "title": _("Place"), "kept": texts[0], "merged": texts[1]})
     for each in rows:
         each["take"] = not each["kept"]
@@ -91,12 +101,17 @@ def _merged(request: HttpRequest, row: Resource, other: Resource) -> HttpRespons
     if "place" in take:
         take = (take - {"place"}) | set(PLACE)
     try:
-        merge_resources(viewer_of(request), row.pk, other.pk, take, request.POST.get("note", "").strip()[:300])
+        merge_resources(
+            viewer_of(request), row.pk, other.pk, take, request.POST.get("note", "").strip()[:300]
+        )
     except InvalidValues as wrong:
         for texts in wrong.errors.values():
             messages.error(request, " ".join(texts))
         return redirect("portal:merge", row.pk)
     except NotAllowed:
         return forbidden(request)
-    messages.success(request, _("“%(name)s” has been merged into this entry; its address leads here.") % {"name": other.name})
+    messages.success(
+        request,
+        _("“%(name)s” has been merged into this entry; its address leads here.") % {"name": other.name},
+    )
     return redirect("portal:resource", row.pk)

@@ -48,7 +48,11 @@ def _accounts(words: str) -> list[Account]:
     if not words:
         return []
     rows = Account.objects.filter(is_active=True).exclude(level=Level.D.value)
-    return list(rows.filter(Q(username__icontains=words) | Q(display_name__icontains=words)).order_by("username")[:MOST])
+    return list(
+        rows.filter(Q(username__icontains=words) | Q(display_name__icontains=words)).order_by("username")[
+            :MOST
+        ]
+    )
 
 
 def _changed(request: HttpRequest, resource_id: int) -> HttpResponse:

@@ -34,7 +34,9 @@ def edit_site(request: HttpRequest, resource_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     site = shared_site(viewer, row.site_id)
     if not site.may_edit:
-        return forbidden(request, _("Other services stand there too; level A or the administrator corrects this site."))
+        return forbidden(
+            request, _("Other services stand there too; level A or the administrator corrects this site.")
+        )
     if request.method != "POST":
         return _page(request, resource_id, site, site.values, {}, ())
     seen = _seen(request, site)
@@ -48,7 +50,9 @@ def edit_site(request: HttpRequest, resource_id: int) -> HttpResponse:
         return _page(request, resource_id, site, site.values, {}, conflict.differences)
     except (NotAllowed, FeatureNotFound):
         return forbidden(request)
-    messages.success(request, _("The site has been corrected for its %(count)d entries.") % {"count": site.count})
+    messages.success(
+        request, _("The site has been corrected for its %(count)d entries.") % {"count": site.count}
+    )
     values = site_values(saved)
     for text in place_warnings(values["address"], values["lat"], values["lon"]):
         messages.warning(request, text)
@@ -77,7 +81,9 @@ def _changes(request: HttpRequest, seen: Mapping[str, Any]) -> dict[str, Any]:
     if posted.get("replace_pin"):
         found = best_candidate(posted.get("address", ""))
         if found is None:
-            raise InvalidValues({"address": [_("No place is known for this address; put the pin on the map.")]})
+            raise InvalidValues(
+                {"address": [_("No place is known for this address; put the pin on the map.")]}
+            )
         return {**values, "lat": found.lat, "lon": found.lon, "geom_origin": "geocoded"}
     if shown != [[lat] if lat else [], [lon] if lon else []]:
         values.update(_position(lat, lon, posted.get("pin_origin", "")))

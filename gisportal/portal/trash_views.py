@@ -41,7 +41,11 @@ def trash(request: HttpRequest) -> HttpResponse:
     rows = trash_of(viewer)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     given = request.GET.get("deleted", "")
-    just = rows.filter(pk=int(given)).first() if given.isascii() and given.isdigit() and len(given) < 19 else None
+    just = (
+        rows.filter(pk=int(given)).first()
+        if given.isascii() and given.isdigit() and len(given) < 19
+        else None
+    )
     items = [{"row": row, "kept": name_of(viewer, row.merged_into_id)} for row in page]
     context = {"page": page, "items": items, "just": just}
     return private(render(request, "portal/edit/trash.html", context))

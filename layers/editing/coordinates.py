@@ -76,7 +76,14 @@ def parse_text(text: str, zone: int | None = None) -> Position:
     """
     plain = _plain(text)
     plain = re.sub(r"^\((.*)\)$", r"\1", plain)
-    for pattern in (r"[,;]", r"(?<=[NSEW])\s*", r"\s+(?=[NSEW])", r"\s*/\s*", r"(?<=[\"秒度°])\s*(?=[+-]?\d)", r"\s+"):
+    for pattern in (
+        r"[,;]",
+        r"(?<=[NSEW])\s*",
+        r"\s+(?=[NSEW])",
+        r"\s*/\s*",
+        r"(?<=[\"秒度°])\s*(?=[+-]?\d)",
+        r"\s+",
+    ):
         parts = [part for part in re.split(pattern, plain) if part.strip()]
         if len(parts) == 2:
             try:
@@ -110,13 +117,14 @@ def metres(text: str) -> float:
     value = float(found[1].replace(",", "")) if found and re.search(r"\d", found[1]) else math.nan
     if not abs(value) < 1_500_000:
         raise CoordinateError(
-            _("“%(value)s” is no coordinate in metres. Write it like 143210.55.") % {"value": text.strip()[:40]}
+            _("“%(value)s” is no coordinate in metres. Write it like 143210.55.")
+            % {"value": text.strip()[:40]}
         )
     return value
 
 
 def from_plane(x: float, y: float, zone: int) -> Position:
-    """Position of X (northing) and Y (easting), metres, in a plane rectangular zone. Raises :class:`CoordinateError`."""
+    """Position of X (northing) and Y (easting), metres, in a zone. Raises :class:`CoordinateError`."""
     if zone not in ZONES:
         raise CoordinateError(_("The zone is a number from 1 to 19."))
     point = Point(y, x, srid=None)
@@ -162,7 +170,9 @@ def _reference(srid: int) -> SpatialReference:
 
 def _plain(text: str) -> str:
     # The prime and double prime first: NFKC would part the double one into two.
-    return " ".join(unicodedata.normalize("NFKC", str(text)[:120].translate(_SIGNS)).translate(_SIGNS).split())
+    return " ".join(
+        unicodedata.normalize("NFKC", str(text)[:120].translate(_SIGNS)).translate(_SIGNS).split()
+    )
 
 
 def _hemisphere(text: str) -> tuple[str, str]:
@@ -181,7 +191,7 @@ def _sum(parts: list[float], text: str) -> float:
             _("“%(value)s”: minutes and seconds are at most 60, degrees at most 180.")
             % {"value": text.strip()[:40]}
         )
-    return sum(part / 60**power for power, part in enumerate(parts))
+    return math.fsum(part / 60.0**power for power, part in enumerate(parts))
 
 
 def _in_japan(lat: float, lon: float) -> bool:
@@ -191,5 +201,7 @@ def _in_japan(lat: float, lon: float) -> bool:
 
 def _position(lat: float, lon: float, *, is_swapped: bool) -> Position:
     if not (math.isfinite(lat) and math.isfinite(lon) and abs(lat) <= 90 and abs(lon) <= 180):
-        raise CoordinateError(_("A latitude lies between -90 and 90, a longitude between -180 and 180 degrees."))
+        raise CoordinateError(
+            _("A latitude lies between -90 and 90, a longitude between -180 and 180 degrees.")
+        )
     return Position(lat, lon, is_swapped, not _in_japan(lat, lon))

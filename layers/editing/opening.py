@@ -96,7 +96,9 @@ def touched(seen: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any
 def kept_instead(viewer: Viewer, resource_id: int) -> int | None:
     """The entry another was merged into, if the viewer sees that one."""
     into = Resource.unscoped.filter(pk=resource_id, merged_into__isnull=False).values("merged_into")
-    found: int | None = Resource.unscoped.filter(visible_q(viewer), pk__in=into).values_list("pk", flat=True).first()
+    found: int | None = (
+        Resource.unscoped.filter(visible_q(viewer), pk__in=into).values_list("pk", flat=True).first()
+    )
     return found
 
 

@@ -31,7 +31,11 @@ def may_assign(viewer: Viewer) -> bool:
 def responsible_for(viewer: Viewer, resource_id: int) -> list[Person]:
     """Accounts and organisations responsible for an entry the viewer sees."""
     seen = Resource.unscoped.filter(visible_q(viewer), pk=resource_id)
-    rows = Responsibility.unscoped.filter(resource__in=seen).select_related("account", "organisation").order_by("id")
+    rows = (
+        Responsibility.unscoped.filter(resource__in=seen)
+        .select_related("account", "organisation")
+        .order_by("id")
+    )
     return [
         Person(row.pk, "account", row.account.pk, str(row.account))
         if row.account
@@ -40,12 +44,16 @@ def responsible_for(viewer: Viewer, resource_id: int) -> list[Person]:
     ]
 
 
-def assign(actor: Viewer, resource_id: int, *, account: int | None = None, organisation: int | None = None) -> None:
+def assign(
+    actor: Viewer, resource_id: int, *, account: int | None = None, organisation: int | None = None
+) -> None:
     """Makes an account or an organisation responsible. Raises :class:`NotAllowed`, ``FeatureNotFound``."""
     with acting(actor):
         row = _assigned(actor, resource_id)
         if account is not None and get_user_model().objects.filter(pk=account, is_active=True).exists():
-            _row, made = Responsibility.unscoped.get_or_create(resource=row, account_id=account, organisation=None)
+            _row, made = Responsibility.unscoped.get_or_create(
+                resource=row, account_id=account, organisation=None
+            )
         elif organisation is not None and Organisation.unscoped.filter(pk=organisation).exists():
             _row, made = Responsibility.unscoped.get_or_create(
                 resource=row, account=None, organisation_id=organisation

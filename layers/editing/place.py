@@ -104,7 +104,11 @@ def _position(
             return {"geom": None, "geom_origin": "", "geom_precision": ""}
         origin = changed.get("geom_origin") or "hand"
         level = candidate.level.name.lower() if candidate else ""
-        return {"geom": point, "geom_origin": origin, "geom_precision": "point" if origin == "hand" else level}
+        return {
+            "geom": point,
+            "geom_origin": origin,
+            "geom_precision": "point" if origin == "hand" else level,
+        }
     if "address" in changed and not is_by_hand:
         if candidate is None:
             return {"geom": None, "geom_origin": "", "geom_precision": ""}

@@ -8,9 +8,9 @@ from pyproj import Geod
 
 from layers.crs import STORAGE_SRID
 from layers.editing.coordinates import JAPAN
+from layers.editing.place import candidates
 from layers.geocoding import get_geocoder
 from layers.geocoding.candidates import Candidate, MatchLevel
-from layers.editing.place import candidates
 from layers.geocoding.service import home_city
 from layers.models import District
 

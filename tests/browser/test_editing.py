@@ -1,4 +1,4 @@
-"""A provider on the phone puts the entry right (issue, Must show 1): by pointer and by keyboard, accessible, CSP-clean."""
+"""A provider on the phone puts the entry right (Must show 1): by pointer and by keyboard, accessible, CSP-clean."""
 
 import json
 import re
@@ -42,7 +42,9 @@ def token(portal: Portal, user: str) -> str:
 
 
 def asked(portal: Portal, path: str, user: str = "level-c") -> bytes:
-    request = urllib.request.Request(portal.url + path, headers={"Authorization": f"Bearer {token(portal, user)}"})
+    request = urllib.request.Request(
+        portal.url + path, headers={"Authorization": f"Bearer {token(portal, user)}"}
+    )
     with urllib.request.urlopen(request, timeout=20) as answer:
         return bytes(answer.read())
 
@@ -246,7 +248,9 @@ def test_form_works_without_javascript(opener: Opener, portal: Portal) -> None:
     state = watched.page.context.storage_state()
     browser = watched.page.context.browser
     assert browser
-    context = browser.new_context(java_script_enabled=False, storage_state=state, viewport={"width": 390, "height": 844})
+    context = browser.new_context(
+        java_script_enabled=False, storage_state=state, viewport={"width": 390, "height": 844}
+    )
     page = context.new_page()
     page.goto(watched.url + path + "edit/")
     page.fill("#f-fax", "087-999-0001")
@@ -257,5 +261,7 @@ def test_form_works_without_javascript(opener: Opener, portal: Portal) -> None:
     assert "087-999-0001" in page.locator("main").inner_text()
     number = int(path.split("/")[2])
     item = json.loads(asked(portal, f"/ogc/collections/resources/items/{number}?f=json"))
-    assert item["geometry"]["coordinates"] == pytest.approx([134 + 2 / 60 + 48 / 3600, 34 + 20 / 60 + 34 / 3600], abs=1e-6)
+    assert item["geometry"]["coordinates"] == pytest.approx(
+        [134 + 2 / 60 + 48 / 3600, 34 + 20 / 60 + 34 / 3600], abs=1e-6
+    )
     context.close()

@@ -80,7 +80,9 @@ def test_a_form_posted_as_drawn_changes_nothing() -> None:
 def test_change_is_saved_said_and_taken_back() -> None:
     row = factories.make_resource("サロンさくら", phone="087-839-2011")
     client, account = signed_in(Level.C, row)
-    answer = client.post(f"/resources/{row.pk}/edit/", posted(client, row, phone="（０８７）８３９−２０２２", note="電話で"))
+    answer = client.post(
+        f"/resources/{row.pk}/edit/", posted(client, row, phone="（０８７）８３９−２０２２", note="電話で")
+    )
     assert now(row).phone == "087-839-2022"
     state = ResourceVersion.unscoped.get(resource_id=row.pk, valid_to=None)
     assert (state.actor_id, state.note) == (account.pk, "電話で")
@@ -95,7 +97,14 @@ def test_change_is_saved_said_and_taken_back() -> None:
 def test_wrong_values_stay_typed_with_messages_beside_them() -> None:
     row = factories.make_resource("サロンさくら")
     client, _account = signed_in(Level.C, row)
-    wrong = {"name": "", "phone": "でんわ<script>", "email": "x", "opened_on": "きのう", "lat": "北のほう", "url": "javascript:alert(1)"}
+    wrong = {
+        "name": "",
+        "phone": "でんわ<script>",
+        "email": "x",
+        "opened_on": "きのう",
+        "lat": "北のほう",
+        "url": "javascript:alert(1)",
+    }
     answer = client.post(f"/resources/{row.pk}/edit/", posted(client, row, **wrong, fax="087-1-2345"))
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -111,7 +120,9 @@ def test_markup_in_any_text_comes_out_as_text() -> None:
     row = factories.make_resource("サロンさくら")
     client, _account = signed_in(Level.C, row)
     bad = "<img src=x onerror=alert(1)>"
-    client.post(f"/resources/{row.pk}/edit/", posted(client, row, name=bad, description=bad, opening_hours=bad))
+    client.post(
+        f"/resources/{row.pk}/edit/", posted(client, row, name=bad, description=bad, opening_hours=bad)
+    )
     for path in ("", "edit/", "delete/", "popup"):
         assert bad not in client.get(f"/resources/{row.pk}/{path}").content.decode()
     assert now(row).description == bad
@@ -122,31 +133,46 @@ def test_second_editor_chooses_item_by_item() -> None:
     client, _account = signed_in(Level.C, row)
     form = posted(client, row, phone="087-839-3333", name="サロンもも", fax="087-839-9999")
     other = viewer_of(factories.make_account(Level.A))
-    update_resource(other, row.pk, row.version, {"phone": "087-839-2222", "name": "サロンうめ", "capacity": 20})
+    update_resource(
+        other, row.pk, row.version, {"phone": "087-839-2222", "name": "サロンうめ", "capacity": 20}
+    )
     page = client.post(f"/resources/{row.pk}/edit/", form)
     text = page.content.decode()
     assert page.status_code == 409
     assert "087-839-2222" in text and "087-839-3333" in text
     assert now(row).phone == "087-839-2222" and now(row).fax == ""
     hidden = _hidden(text)
-    answer = client.post(f"/resources/{row.pk}/settle", {**hidden, "choose.phone": "mine", "choose.name": "theirs"})
+    answer = client.post(
+        f"/resources/{row.pk}/settle", {**hidden, "choose.phone": "mine", "choose.name": "theirs"}
+    )
     assert answer.status_code == 302
     saved = now(row)
-    assert (saved.phone, saved.name, saved.fax, saved.capacity) == ("087-839-3333", "サロンうめ", "087-839-9999", 20)
+    assert (saved.phone, saved.name, saved.fax, saved.capacity) == (
+        "087-839-3333",
+        "サロンうめ",
+        "087-839-9999",
+        20,
+    )
 
 
 def _hidden(page: str) -> dict[str, Any]:
     found: dict[str, list[str]] = {}
     for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page):
         found.setdefault(name, []).append(value)
-    return {key: values if len(values) > 1 else values[0] for key, values in found.items() if key != "csrfmiddlewaretoken"}
+    return {
+        key: values if len(values) > 1 else values[0]
+        for key, values in found.items()
+        if key != "csrfmiddlewaretoken"
+    }
 
 
 def test_untouched_items_never_overwrite_others() -> None:
     row = factories.make_resource("サロンさくら", phone="087-839-2011")
     client, _account = signed_in(Level.C, row)
     form = posted(client, row, fax="087-839-9999")
-    update_resource(viewer_of(factories.make_account(Level.A)), row.pk, row.version, {"phone": "087-839-2222"})
+    update_resource(
+        viewer_of(factories.make_account(Level.A)), row.pk, row.version, {"phone": "087-839-2222"}
+    )
     assert client.post(f"/resources/{row.pk}/edit/", form).status_code == 302
     assert (now(row).phone, now(row).fax) == ("087-839-2222", "087-839-9999")
 
@@ -154,7 +180,11 @@ def test_untouched_items_never_overwrite_others() -> None:
 def test_registered_entry_becomes_its_makers_own() -> None:
     factories.make_category("salon")
     client, account = signed_in(Level.C)
-    form = {**drawn(client.get("/resources/new/").content.decode()), "name": "新しいサロン", "category": "salon"}
+    form = {
+        **drawn(client.get("/resources/new/").content.decode()),
+        "name": "新しいサロン",
+        "category": "salon",
+    }
     answer = client.post("/resources/new/", form)
     row = Resource.unscoped.get(name="新しいサロン")
     assert answer["Location"] == f"/resources/{row.pk}/"
@@ -309,8 +339,13 @@ def test_one_service_may_leave_its_site() -> None:
     row = factories.make_resource("デイさくら", lon=None, site=site)
     client, _account = signed_in(Level.C, row)
     stays = client.post(f"/resources/{row.pk}/edit/", posted(client, row, lat="34.35", lon="134.06"))
-    assert stays.status_code == 422 and 'href="#f-site"' in stays.content.decode() or "拠点" in stays.content.decode()
-    client.post(f"/resources/{row.pk}/edit/", posted(client, row, site="", address="高松市", lat="34.35", lon="134.06"))
+    assert (
+        stays.status_code == 422 and 'href="#f-site"' in stays.content.decode()
+    ) or "拠点" in stays.content.decode()
+    client.post(
+        f"/resources/{row.pk}/edit/",
+        posted(client, row, site="", address="高松市", lat="34.35", lon="134.06"),
+    )
     assert now(row).site_id is None and now(row).geom.y == pytest.approx(34.35)
 
 
@@ -326,7 +361,9 @@ def test_responsible_are_named_by_a_and_administrator_only() -> None:
     theirs = Client()
     theirs.force_login(provider)
     assert theirs.get(f"/resources/{row.pk}/edit/").status_code == 200
-    assert theirs.post(f"/resources/{row.pk}/people/", {"act": "remove", "target": given.pk}).status_code == 403
+    assert (
+        theirs.post(f"/resources/{row.pk}/people/", {"act": "remove", "target": given.pk}).status_code == 403
+    )
     client.post(f"/resources/{row.pk}/people/", {"act": "remove", "target": given.pk})
     assert theirs.get(f"/resources/{row.pk}/edit/").status_code == 404
 
@@ -361,7 +398,12 @@ def test_reader_of_a_protected_place_edits_it_and_names_others() -> None:
     boss, boss_account = signed_in(Level.A)
     page = boss.get(f"/resources/{row.pk}/edit/").content.decode()
     assert "34.3456" not in page and 'name="lat"' not in page and "番町1-8-15" not in page
-    assert boss.post(f"/resources/{row.pk}/edit/", {"version": now(row).version, "disclosure": "open"}).status_code == 302
+    assert (
+        boss.post(
+            f"/resources/{row.pk}/edit/", {"version": now(row).version, "disclosure": "open"}
+        ).status_code
+        == 302
+    )
     assert now(row).disclosure == "area"
     boss.post(f"/resources/{row.pk}/people/", {"act": "add-reader", "target": boss_account.pk})
     assert list(ProtectedPlace.unscoped.get(resource=row).readers.all()) == [account]

@@ -50,7 +50,9 @@ NOTATIONS = {
     "colons": lambda lat, lon: (dms(lat, "{d}:{m:02d}:{s:05.2f}"), dms(lon, "{d}:{m:02d}:{s:05.2f}")),
     "minutes only": lambda lat, lon: (dms(lat, "{d}°{dm:.4f}'"), dms(lon, "{d}°{dm:.4f}'")),
     "hyphens": lambda lat, lon: (dms(lat, "{d}-{m}-{s:.2f}"), dms(lon, "{d}-{m}-{s:.2f}")),
-    "longitude first, named": lambda lat, lon: (dms(lon, "東経{d}度{m}分{s:.2f}秒"), dms(lat, "北緯{d}度{m}分{s:.2f}秒")),
+    "longitude first, named": lambda lat, lon: (
+        dms(lon, "東経{d}度{m}分{s:.2f}秒"), dms(lat, "北緯{d}度{m}分{s:.2f}秒"),
+    ),
 }  # fmt: skip
 
 

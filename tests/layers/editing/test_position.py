@@ -63,7 +63,8 @@ def test_a_pin_set_by_hand_survives_an_address_edit(actors: Any) -> None:
 def test_a_hidden_pin_survives_an_address_edit_too(actors: Any) -> None:
     row = create_resource(
         actors["c"],
-        {"name": "仮", "category": "salon", "address": "高松市番町1-8-15", "building": "3階", "lat": 34.34, "lon": 134.05,
+        {"name": "仮", "category": "salon", "address": "高松市番町1-8-15", "building": "3階",
+         "lat": 34.34, "lon": 134.05,
          "disclosure": "area"},
     )  # fmt: skip
     hidden = ProtectedPlace.unscoped.get(resource=row)
@@ -100,7 +101,8 @@ def test_what_looks_wrong_is_said() -> None:
 def test_a_site_moves_all_its_entries_once(actors: Any) -> None:
     site = Site.unscoped.create(name="ビル", address="高松市番町1-8-15")
     rows = [
-        create_resource(actors["a"], {"name": f"事業{n}", "category": "salon", "site": site.pk}) for n in range(3)
+        create_resource(actors["a"], {"name": f"事業{n}", "category": "salon", "site": site.pk})
+        for n in range(3)
     ]
     versions = {row.pk: row.version for row in rows}
     update_site(actors["a"], site.pk, {"address": "高松市番町1-8-15"}, {"lat": 34.3456, "lon": 134.0456})

@@ -59,7 +59,11 @@ def test_two_saves_at_once_lose_none() -> None:
         assert Resource.unscoped.get(pk=row.pk).phone == difference.before
         # The one refused chooses his own: now both stand in the history, one after the other.
         update_resource(two, row.pk, refused[0].version, {"phone": difference.after})
-        told = list(ResourceVersion.unscoped.filter(resource_id=row.pk).order_by("version").values_list("phone", flat=True))
+        told = list(
+            ResourceVersion.unscoped.filter(resource_id=row.pk)
+            .order_by("version")
+            .values_list("phone", flat=True)
+        )
         assert told[-2:] == [difference.before, difference.after]
 
 
