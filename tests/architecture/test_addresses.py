@@ -13,7 +13,9 @@ from django.utils import timezone
 from django.utils.regex_helper import normalize
 
 from gisportal.modules.comments.models import Comment, CommentPhoto
+from gisportal.modules.proposals.models import Proposal
 from gisportal.modules.resourcenews.models import NewsItem, NewsPhoto
+from gisportal.modules.surveys.models import Campaign, CampaignEntry
 from layers.access import Level
 from layers.media.store import keep
 from layers.models import Attachment, Photo, Resource
@@ -24,6 +26,10 @@ pytestmark = pytest.mark.django_db
 #: A value for each parameter that stands in an address.
 SAMPLES = {
     "batch_id": "1",
+    "campaign_id": "1",
+    "entry_id": "1",
+    "proposal_id": "1",
+    "version": "1",
     "consent_id": "1",
     "app_label": "layers",
     "attachment_id": "1",
@@ -66,6 +72,15 @@ OTHERWISE = {
     "account_login": 302,  # signed in already
     "account_set_password": 302,  # to the list of sessions; nobody sets a first password himself
     "vacancy:revoke": 405,  # posted only
+    "freshness:confirm": 405,  # posted only
+    "freshness:remind": 405,  # posted only
+    "history:map": 404,  # the pin of the sample never moved
+    "proposals:approve": 405,  # posted only
+    "proposals:map": 404,  # the sample proposes no position
+    "proposals:send-back": 405,  # posted only
+    "proposals:withdraw": 405,  # posted only
+    "surveys:act": 405,  # posted only
+    "surveys:sheets": 404,  # the sample has no sheets printed
     "consentforms:batch": 404,  # the sample has asked for no batch
     "consentforms:batch-file": 404,
     "consentforms:scan": 404,  # no sheet has come back
@@ -78,6 +93,10 @@ OTHERWISE = {
     "meetings:edit": 404,  # the sample has no meeting
     "link": 404,  # nobody made a link of this token
     "link-part": 404,
+    "portal:restore": 405,  # posted only
+    "portal:settle": 405,
+    "portal:site": 302,  # the sample stands at no site; to its form
+    "portal:undo": 405,
     "portal:place": 302,  # posted only; leads back to the search
     "portal:settings:category-move": 302,  # posted only; leads back to the list
     "portal:settings:district-import": 404,  # the sample has no import
@@ -114,7 +133,13 @@ def _written(resource: Resource) -> None:
     photo = {"pk": 1, "alt": "写真", "width": 1, "height": 1, **kept}
     Photo.unscoped.create(resource=resource, size=1, **photo)
     Attachment.unscoped.create(
-        pk=1, resource=resource, title="案内", name="案内.pdf", size=1, file=kept["file"], content_type="application/pdf"
+        pk=1,
+        resource=resource,
+        title="案内",
+        name="案内.pdf",
+        size=1,
+        file=kept["file"],
+        content_type="application/pdf",
     )
     NewsPhoto.unscoped.create(item=NewsItem.unscoped.create(pk=1, resource=resource, title="知らせ"), **photo)
     now = timezone.now()
@@ -122,6 +147,11 @@ def _written(resource: Resource) -> None:
         pk=1, resource=resource, text="見守り", acted_on=now.date(), posted_at=now, updated_at=now
     )
     CommentPhoto.unscoped.create(comment=comment, **photo)
+    Proposal.unscoped.create(
+        pk=1, kind="update", resource=resource, version=1, changes={"phone": "087-1-2345"}
+    )
+    campaign = Campaign.unscoped.create(pk=1, title="調査", answer_by=now.date())
+    CampaignEntry.unscoped.create(pk=1, campaign=campaign, resource=resource)
 
 
 @pytest.fixture
