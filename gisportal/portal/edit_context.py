@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from gisportal.portal.search_views import viewer_of
-from layers.access import Act, may_create
+from layers.access import Act
 from layers.editing.opening import allowed_acts, succession
 from layers.editing.people import may_assign
 from layers.editing.undo import own_change
@@ -19,9 +19,9 @@ def editing_context(request: HttpRequest, resource_id: int) -> dict[str, Any]:
     successor, predecessors = succession(viewer, resource_id)
     given = request.GET.get("saved", "")
     version = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
-    would_edit = viewer.proposes and may_create(replace(viewer, proposes=False))
+    would = allowed_acts(replace(viewer, proposes=False), resource_id) if viewer.proposes else acts
     return {
-        "may_edit": Act.UPDATE in acts or would_edit,
+        "may_edit": Act.UPDATE in would,
         "proposes": viewer.proposes,
         "may_delete": Act.DELETE in acts,
         "may_merge": Act.MERGE in acts,

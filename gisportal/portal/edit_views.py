@@ -42,11 +42,13 @@ def forbidden(request: HttpRequest, detail: str = "") -> HttpResponse:
     return problem_response(request, 403, _("Not for this account"), text)
 
 
-def opened(request: HttpRequest, resource_id: int, act: Act) -> Resource | HttpResponse:
+def opened(
+    request: HttpRequest, resource_id: int, act: Act, viewer: Viewer | None = None
+) -> Resource | HttpResponse:
     """The entry an act is about to be done on, or the answer that refuses it. Raises ``FeatureNotFound``."""
     if refused := refusal(request):
         return refused
-    viewer = viewer_of(request)
+    viewer = viewer or viewer_of(request)
     try:
         return open_entry(viewer, resource_id, act)
     except NotAllowed:
@@ -118,7 +120,10 @@ def _propose_edit(request: HttpRequest, resource_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     if not may_propose(viewer):
         return forbidden(request)
-    row = open_entry(viewer, resource_id, Act.READ)
+    # The form shows every item of the entry: for those responsible only. Others report a mistake elsewhere.
+    row = opened(request, resource_id, Act.UPDATE, _as_if_not_proposing(viewer))
+    if isinstance(row, HttpResponse):
+        return row
     form = EntryForm(viewer, row, request.POST if request.method == "POST" else None)
     if request.method != "POST" or request.POST.get("reload"):
         return _page(request, form)

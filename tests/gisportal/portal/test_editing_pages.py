@@ -265,6 +265,17 @@ def test_proposals_go_to_the_hook_and_nowhere_else(monkeypatch: pytest.MonkeyPat
     assert now(row).phone == "087-839-2011"
 
 
+def test_who_proposes_sees_the_form_of_his_own_entries_only() -> None:
+    factories.publish_site()
+    other = factories.make_resource("よその店", phone="087-839-2011", withheld=["phone"], publication="public")
+    client, account = signed_in(Level.C)
+    account.proposes = True
+    account.save()
+    answer = client.get(f"/resources/{other.pk}/edit/")
+    assert answer.status_code == 403 and "087-839-2011" not in answer.content.decode()
+    assert f"/resources/{other.pk}/edit/" not in client.get(f"/resources/{other.pk}/").content.decode()
+
+
 def test_level_c_may_be_set_to_propose_as_a_whole() -> None:
     AccessSetting.objects.update_or_create(pk=1, defaults={"level_c_proposes": True})
     assert viewer_of(factories.make_account(Level.C)).proposes
