@@ -75,6 +75,11 @@ OTHERWISE = {
     "freshness:confirm": 405,  # posted only
     "freshness:remind": 405,  # posted only
     "history:map": 404,  # the pin of the sample never moved
+    "history:version": 404,  # all of the sample is one state, whose number is not 1
+    "portal:restore": 405,  # posted only
+    "portal:settle": 405,  # posted only
+    "portal:site": 302,  # the sample stands on no site; leads to its form
+    "portal:undo": 405,  # posted only
     "proposals:approve": 405,  # posted only
     "proposals:map": 404,  # the sample proposes no position
     "proposals:send-back": 405,  # posted only
@@ -93,10 +98,6 @@ OTHERWISE = {
     "meetings:edit": 404,  # the sample has no meeting
     "link": 404,  # nobody made a link of this token
     "link-part": 404,
-    "portal:restore": 405,  # posted only
-    "portal:settle": 405,
-    "portal:site": 302,  # the sample stands at no site; to its form
-    "portal:undo": 405,
     "portal:place": 302,  # posted only; leads back to the search
     "portal:settings:category-move": 302,  # posted only; leads back to the list
     "portal:settings:district-import": 404,  # the sample has no import

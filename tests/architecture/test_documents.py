@@ -42,7 +42,9 @@ def test_every_hook_is_documented() -> None:
 
 
 def test_every_event_is_documented_and_none_that_is_gone() -> None:
-    rooms_of = "account|comment|comment_class|consent|link|news|organisation|password|public_site|session|token"
+    rooms_of = (
+        "account|comment|comment_class|consent|link|news|organisation|password|public_site|session|token"
+    )
     told = re.compile(rf"""["']((?:{rooms_of})\.[a-z]+)["']""")
     rooms = ("gisportal/accounts", "gisportal/portal", "gisportal/planning", "gisportal/modules")
     sources = [read(path) for path in files(".py", below=rooms) if "hooks.tell(" in read(path)]

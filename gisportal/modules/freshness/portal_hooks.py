@@ -5,28 +5,28 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from gisportal.hooks import MenuItem, Panel, detail_panel, link_kind, menu_item
+from gisportal.modules.freshness import source
 from gisportal.modules.freshness.services import KIND
 from gisportal.modules.freshness.views import HOW, by_link, hows, may_see
-from layers.access import Act, Viewer, acting_q
+from layers.access import Viewer
 from layers.freshness import is_stale
-from layers.models import Resource
 from layers.vocabulary import vocabulary
 
 
 def of_resource(viewer: Viewer, resource: Any) -> dict[str, Any] | None:
     """When it was verified and how; for who may confirm, the one tap."""
     words, values = vocabulary(), resource.properties
-    may_confirm = Resource.unscoped.filter(acting_q(viewer, Act.CONFIRM), pk=resource.id).exists()
+    may_confirm = source.confirmable(viewer).filter(pk=resource.id).exists()
     verified = values.get("verified_at")
     if not may_confirm and verified is None:
         return None
-    row = Resource.unscoped.filter(pk=resource.id).values("verified_by", "verified_how").first() or {}
+    by, how = source.verified_by(viewer, resource.id)
     category = words.categories[values["category"]]
     return {
         "resource_id": resource.id,
         "verified_at": verified,
-        "how": HOW.get(row.get("verified_how", ""), ""),
-        "by": row.get("verified_by", "") if may_see(viewer) else "",
+        "how": HOW.get(how, ""),
+        "by": by if may_see(viewer) else "",
         "is_stale": is_stale(category, values["updated_at"], verified, words),
         "may_confirm": may_confirm,
         "hows": hows(viewer),

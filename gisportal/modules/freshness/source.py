@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Count, F, Func, Max, Q, QuerySet
 
 from gisportal.modules.freshness.models import Reminder
-from layers.access import Viewer, visible_q
+from layers.access import Act, Viewer, acting_q, visible_q
 from layers.district_names import districts_named
 from layers.freshness import stale_q
 from layers.models import Resource, Responsibility
@@ -41,6 +41,17 @@ def stale_rows(viewer: Viewer | None) -> QuerySet[Resource]:
     """Entries a viewer sees that ask for an update; closed ones do not."""
     rows = Resource.unscoped.filter(visible_q(viewer)).filter(stale_q(vocabulary()))
     return rows.exclude(operation="closed")
+
+
+def confirmable(viewer: Viewer) -> QuerySet[Resource]:
+    """Entries a viewer may verify, by name."""
+    return Resource.unscoped.filter(acting_q(viewer, Act.CONFIRM)).order_by("sort_name", "id")
+
+
+def verified_by(viewer: Viewer, resource_id: int) -> tuple[str, str]:
+    """Who answered and how, when an entry was last verified; empty where the viewer does not see it."""
+    rows = Resource.unscoped.filter(visible_q(viewer), pk=resource_id)
+    return rows.values_list("verified_by", "verified_how").first() or ("", "")
 
 
 def by_category(viewer: Viewer) -> list[Group]:

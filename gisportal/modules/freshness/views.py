@@ -15,11 +15,10 @@ from gisportal.accounts.signed_links import use_link
 from gisportal.modules.freshness import source
 from gisportal.modules.freshness.services import may_remind, remind
 from gisportal.portal.search_views import refusal, viewer_of
-from layers.access import Act, Level, Viewer, acting_q
+from layers.access import Act, Level, Viewer
 from layers.editing.errors import InvalidValues, NotAllowed
 from layers.editing.services import CONFIRMED_HOW, confirm_resource
 from layers.errors import FeatureNotFound, ParameterError
-from layers.models import Resource
 from layers.resources import PREFIX
 from layers.source import get_source
 from layers.vocabulary import vocabulary
@@ -145,7 +144,7 @@ _SHOWN: Final = (
 
 def _cards(viewer: Viewer) -> list[dict[str, Any]]:
     found = get_source("resources", viewer)
-    rows = Resource.unscoped.filter(acting_q(viewer, Act.CONFIRM)).order_by("sort_name", "id")
+    rows = source.confirmable(viewer)
     fields = found.fields()
     stale = set(source.stale_rows(viewer).values_list("pk", flat=True))
     return [

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gisportal.papers.maps import MapPoint, map_svg
 from gisportal.papers.resource_maps import map_districts
 from gisportal.portal.search_views import refusal, viewer_of
-from layers.access import Act, acting_q
+from layers.access import Act
 from layers.editing.errors import Conflict, InvalidValues, NotAllowed
 from layers.editing.history import (
     Step,
@@ -21,8 +21,8 @@ from layers.editing.history import (
     steps,
     way_back,
 )
+from layers.editing.opening import allowed_acts
 from layers.errors import ParameterError
-from layers.models import Resource
 
 
 @require_safe
@@ -146,7 +146,7 @@ def _step(request: HttpRequest, resource_id: int, number: int) -> Step:
 
 
 def _may_edit(request: HttpRequest, resource_id: int) -> bool:
-    return Resource.unscoped.filter(acting_q(viewer_of(request), Act.UPDATE), pk=resource_id).exists()
+    return Act.UPDATE in allowed_acts(viewer_of(request), resource_id)
 
 
 def _private(response: Any) -> HttpResponse:

@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from gisportal.hooks import MenuItem, Panel, change_handler, detail_panel, menu_item, top_panel
-from gisportal.modules.proposals import services
-from gisportal.modules.proposals.access import decidable_q, may_decide, may_propose_on, own_open_q
-from gisportal.modules.proposals.models import Proposal, State
+from gisportal.modules.proposals import services, source
+from gisportal.modules.proposals.access import may_decide, may_propose_on
+from gisportal.modules.proposals.models import State
 from layers.access import Level, Viewer
 
 
@@ -23,14 +23,14 @@ def of_resource(viewer: Viewer, resource: Any) -> dict[str, Any] | None:
     """The way to report a mistake, and what waits already for who decides."""
     if not may_propose_on(viewer, resource.id):
         return None
-    waiting = Proposal.unscoped.filter(decidable_q(viewer) | own_open_q(viewer), resource_id=resource.id)
+    waiting = source.waiting_on(viewer, resource.id)
     return {"resource_id": resource.id, "waiting": list(waiting[:5])}
 
 
 def on_top(viewer: Viewer) -> dict[str, Any] | None:
     """How many wait for a decision, or were sent back to their author."""
-    waiting = Proposal.unscoped.filter(decidable_q(viewer)).count() if may_decide(viewer) else 0
-    mine = Proposal.unscoped.filter(own_open_q(viewer), state=State.SENT_BACK).count()
+    waiting = source.decidable(viewer).count() if may_decide(viewer) else 0
+    mine = source.own_open(viewer).filter(state=State.SENT_BACK).count()
     return {"waiting": waiting, "sent_back": mine} if waiting or mine else None
 
 

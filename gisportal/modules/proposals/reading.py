@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from gisportal.modules.proposals.models import Kind, Proposal
-from layers.access import Viewer, visible_q
+from gisportal.modules.proposals.source import seen_resource
+from layers.access import Viewer
 from layers.editing.items import items_for
 from layers.editing.values import current_values, in_words, point_of, same
-from layers.models import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def todays_values(viewer: Viewer, proposal: Proposal) -> dict[str, Any] | None:
     """Values of the entry now, where the viewer sees it."""
     if proposal.resource_id is None:
         return None
-    row = Resource.unscoped.filter(visible_q(viewer), pk=proposal.resource_id).first()
+    row = seen_resource(viewer, proposal.resource_id)
     return None if row is None else current_values(row, viewer)
 
 

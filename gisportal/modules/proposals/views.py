@@ -10,14 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gisportal.modules.proposals import services
-from gisportal.modules.proposals.access import (
-    decidable_q,
-    may_decide,
-    may_propose_on,
-    own_open_q,
-    visible_proposals_q,
-)
+from gisportal.modules.proposals import services, source
+from gisportal.modules.proposals.access import may_decide, may_propose_on
 from gisportal.modules.proposals.models import Kind, Proposal, State
 from gisportal.modules.proposals.reading import lines, pins
 from gisportal.papers.maps import MapPoint, map_svg
@@ -25,7 +19,6 @@ from gisportal.papers.resource_maps import map_districts
 from gisportal.portal.search_views import refusal, viewer_of
 from layers.editing.errors import Conflict, InvalidValues, NotAllowed
 from layers.errors import FeatureNotFound, ParameterError
-from layers.models import Resource
 
 PER_PAGE: Final = 20
 
@@ -39,8 +32,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", State.PENDING if may_decide(viewer) else "")
     if state not in {"", *State.values}:
         raise ParameterError("state", _("One of: %(known)s.") % {"known": ", ".join(State.values)})
-    rows = Proposal.unscoped.filter(visible_proposals_q(viewer)).select_related("resource")
-    waiting = rows.filter(decidable_q(viewer)).count() if may_decide(viewer) else 0
+    rows = source.proposals(viewer)
+    waiting = source.decidable(viewer).count() if may_decide(viewer) else 0
     page = Paginator(rows.filter(state=state) if state else rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -53,8 +46,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def _get(request: HttpRequest, proposal_id: int) -> Proposal:
-    rows = Proposal.unscoped.filter(visible_proposals_q(viewer_of(request)))
-    found = rows.select_related("resource").filter(pk=proposal_id).first()
+    found = source.proposals(viewer_of(request)).filter(pk=proposal_id).first()
     if found is None:
         raise FeatureNotFound(str(proposal_id))
     return found
@@ -71,17 +63,14 @@ def _shown(
 ) -> HttpResponse:
     viewer = viewer_of(request)
     proposal = _get(request, proposal_id)
-    sees = (
-        proposal.resource is not None
-        and Resource.unscoped.visible_to(viewer).filter(pk=proposal.resource_id).exists()
-    )
+    sees = source.seen_resource(viewer, proposal.resource_id) is not None
     rows = lines(viewer, proposal)
     context = {
         "proposal": proposal,
         "lines": rows,
         "sees_resource": sees,
-        "may_decide": Proposal.unscoped.filter(decidable_q(viewer), pk=proposal_id).exists(),
-        "may_withdraw": Proposal.unscoped.filter(own_open_q(viewer), pk=proposal_id).exists(),
+        "may_decide": source.decidable(viewer).filter(pk=proposal_id).exists(),
+        "may_withdraw": source.own_open(viewer).filter(pk=proposal_id).exists(),
         "has_map": pins(viewer, proposal) is not None,
         "errors": errors or [],
         "chosen": request.POST.getlist("keys") if request.method == "POST" else [row.key for row in rows],
@@ -170,7 +159,7 @@ def report(request: HttpRequest, resource_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     if not may_propose_on(viewer, resource_id):
         raise FeatureNotFound(str(resource_id))
-    row = Resource.unscoped.get(pk=resource_id)
+    row = source.seen_resource(viewer, resource_id)
     error, text, wants_removal = "", request.POST.get("text", ""), "removal" in request.POST
     if request.method == "POST":
         act = services.propose_removal if wants_removal else services.report_mistake

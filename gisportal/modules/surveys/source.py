@@ -43,6 +43,19 @@ def answerable(viewer: Viewer) -> QuerySet[CampaignEntry]:
     )
 
 
+def asked_entry(viewer: Viewer, entry_id: int, campaign_id: int | None = None) -> CampaignEntry | None:
+    """One entry of a survey the viewer runs."""
+    rows = CampaignEntry.unscoped.filter(campaign__in=campaigns(viewer), pk=entry_id)
+    if campaign_id is not None:
+        rows = rows.filter(campaign=campaign_id)
+    return rows.select_related("campaign", "resource__category").first()
+
+
+def to_settle(campaign: Campaign) -> QuerySet[CampaignEntry]:
+    """Answers that wait to be settled, the oldest first."""
+    return campaign.entries.filter(state__in=["changed", "closed"]).order_by("answered_at", "id")
+
+
 def totals(campaign: Campaign) -> dict[str, int]:
     """Entries by what became of them."""
     rows = campaign.entries.aggregate(

@@ -51,7 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
     error, typed = "", request.GET.get("number", "")
     if typed:
         found = source.entry_of(typed)
-        entry = found and CampaignEntry.unscoped.filter(campaign_id=found[0], pk=found[1]).first()
+        entry = found and source.asked_entry(viewer_of(request), found[1], found[0])
         if entry:
             return redirect("surveys:entry", entry_id=entry.pk)
         error = _("There is no sheet with this number. Please compare it digit by digit.")
@@ -172,7 +172,7 @@ def _entry_page(
     request: HttpRequest, entry_id: int, errors: list[str] | None = None, status: int = 200
 ) -> HttpResponse:
     viewer = viewer_of(request)
-    row = CampaignEntry.unscoped.select_related("campaign", "resource__category").filter(pk=entry_id).first()
+    row = source.asked_entry(viewer, entry_id)
     if row is None:
         raise FeatureNotFound(str(entry_id))
     items = items_for(viewer, row.resource.category.code)
@@ -204,9 +204,7 @@ def _settle(request: HttpRequest, entry_id: int) -> HttpResponse:
     except NotAllowed:
         raise Http404 from None
     messages.success(request, _("Settled: the entry says so now, and counts as verified."))
-    following = CampaignEntry.unscoped.filter(campaign=row.campaign, state__in=[State.CHANGED, State.CLOSED])
-    following = following.order_by("answered_at", "id")
-    if next_one := following.first():
+    if next_one := source.to_settle(row.campaign).first():
         return redirect("surveys:entry", entry_id=next_one.pk)
     return redirect("surveys:campaign", campaign_id=row.campaign_id)
 

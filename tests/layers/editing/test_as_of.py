@@ -1,4 +1,4 @@
-"""The directory as it stood at any moment equals the edits replayed to it; today's rights hold for it (R21, history)."""
+"""The directory as it stood at any moment equals the edits replayed; today's rights hold for it (R21)."""
 
 import random
 from datetime import UTC, datetime
@@ -33,11 +33,7 @@ def edits(actors, monkeypatch) -> list[tuple[datetime, dict[int, dict[str, str]]
     chance, replayed, moments = random.Random(7), {}, []
     for number in range(50):
         actor = actors[chance.choice(["a", "administrator", "c"])]
-        mine = [
-            pk
-            for pk, row in replayed.items()
-            if actor.reads_all and row["level"] or row["level"] == actor.level
-        ]
+        mine = [pk for pk, row in replayed.items() if actor.reads_all or row["level"] == actor.level]
         if number < 6 or not mine:
             row = create_resource(
                 actor, {"name": f"資源{number}", "category": "salon", "publication": "members"}
