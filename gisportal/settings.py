@@ -81,7 +81,8 @@ LG_CODE = os.environ.get("GISPORTAL_LG_CODE") or {"takamatsu": "372013", "iwaki"
 GDAL_LIBRARY_PATH, GEOS_LIBRARY_PATH = library_paths()
 
 GISPORTAL_MODULES = env_list(
-    "GISPORTAL_MODULES", "comments,consentforms,freshness,history,proposals,resourcenews,sessions,surveys,vacancy"
+    "GISPORTAL_MODULES",
+    "comments,consentforms,freshness,history,proposals,resourcenews,sessions,surveys,vacancy",
 )
 
 INSTALLED_APPS = [
@@ -214,7 +215,10 @@ DEFAULT_FROM_EMAIL = os.environ.get("GISPORTAL_MAIL_FROM", "portal@localhost")
 MAIL_SENDER_NAME = os.environ.get("GISPORTAL_MAIL_NAME", "")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_URL.hostname else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
-EMAIL_HOST, EMAIL_PORT = MAIL_URL.hostname or "", MAIL_URL.port or (465 if MAIL_URL.scheme == "smtps" else 587)
+EMAIL_HOST, EMAIL_PORT = (
+    MAIL_URL.hostname or "",
+    MAIL_URL.port or (465 if MAIL_URL.scheme == "smtps" else 587),
+)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(MAIL_URL.username or ""), unquote(MAIL_URL.password or "")
 EMAIL_USE_SSL = MAIL_URL.scheme == "smtps"
 EMAIL_USE_TLS = bool(EMAIL_HOST_USER) and not EMAIL_USE_SSL

@@ -100,7 +100,9 @@ class Account(AbstractUser):
     proposes = models.BooleanField(
         _("proposes changes"),
         default=False,
-        help_text=_("What this person registers and changes waits for approval instead of taking effect at once."),
+        help_text=_(
+            "What this person registers and changes waits for approval instead of taking effect at once."
+        ),
     )
 
     objects = AccountManager()  # type: ignore[misc]

@@ -92,7 +92,10 @@ def _entry(source: ResourceSource, feature: Feature, number: int, is_public: boo
     shown = [
         field
         for key, field in fields.items()
-        if field.is_printed and key not in PLACED and not key.startswith("vacancy") and has_value(values[key])
+        if field.is_printed
+        and key not in PLACED
+        and not key.startswith("vacancy")
+        and has_value(values[key])
         and is_for(source, field, category.code)
     ]
     return Entry(

@@ -31,7 +31,9 @@ urlpatterns = [
     path("resources/<int:resource_id>/media/", media_views.manage, name="media"),
     path("resources/<int:resource_id>/photos/<int:photo_id>/", media_views.photo_page, name="photo-page"),
     path("resources/<int:resource_id>/photos/<int:photo_id>.jpg", media_views.photo, name="photo"),
-    path("resources/<int:resource_id>/photos/<int:photo_id>/thumb", media_views.thumbnail, name="photo-thumb"),
+    path(
+        "resources/<int:resource_id>/photos/<int:photo_id>/thumb", media_views.thumbnail, name="photo-thumb"
+    ),
     path(
         "resources/<int:resource_id>/files/<int:attachment_id>/<str:name>",
         media_views.attachment,

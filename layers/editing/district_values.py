@@ -113,7 +113,9 @@ def _text(value: Any) -> str:
 
 
 SCHEME: Final[dict[str, Reader]] = {
-    "code": lambda value: _key(_SCHEME_CODE, gettext_noop("Lower-case letters, digits and single underscores."))(value),
+    "code": lambda value: _key(
+        _SCHEME_CODE, gettext_noop("Lower-case letters, digits and single underscores.")
+    )(value),
     "title": line(80, required=True),
     "title_en": line(120),
     "description": _text,

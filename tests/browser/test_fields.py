@@ -88,7 +88,9 @@ def test_choices_move_and_grow_without_asking_the_server(opener: Opener, size: s
     number = titles.count()
     page.locator("[data-choice-more]").press("Enter")
     assert titles.count() == number + 1
-    assert page.evaluate("document.activeElement === [...document.querySelectorAll('[data-choice-title]')].at(-1)")
+    assert page.evaluate(
+        "document.activeElement === [...document.querySelectorAll('[data-choice-title]')].at(-1)"
+    )
     identifiers = page.evaluate("[...document.querySelectorAll('[id]')].map((each) => each.id)")
     assert len(identifiers) == len(set(identifiers))
     assert len(watched.requests) == before

@@ -4,20 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0006_signed_link'),
+        ("accounts", "0006_signed_link"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='accesssetting',
-            name='level_c_proposes',
-            field=models.BooleanField(default=False, help_text='Changes by level C wait for approval instead of taking effect at once.', verbose_name='level C proposes'),
+            model_name="accesssetting",
+            name="level_c_proposes",
+            field=models.BooleanField(
+                default=False,
+                help_text="Changes by level C wait for approval instead of taking effect at once.",
+                verbose_name="level C proposes",
+            ),
         ),
         migrations.AddField(
-            model_name='account',
-            name='proposes',
-            field=models.BooleanField(default=False, help_text='What this person registers and changes waits for approval instead of taking effect at once.', verbose_name='proposes changes'),
+            model_name="account",
+            name="proposes",
+            field=models.BooleanField(
+                default=False,
+                help_text="What this person registers and changes waits for approval instead of taking effect at once.",
+                verbose_name="proposes changes",
+            ),
         ),
     ]

@@ -267,7 +267,9 @@ def test_proposals_go_to_the_hook_and_nowhere_else(monkeypatch: pytest.MonkeyPat
 
 def test_who_proposes_sees_the_form_of_his_own_entries_only() -> None:
     factories.publish_site()
-    other = factories.make_resource("よその店", phone="087-839-2011", withheld=["phone"], publication="public")
+    other = factories.make_resource(
+        "よその店", phone="087-839-2011", withheld=["phone"], publication="public"
+    )
     client, account = signed_in(Level.C)
     account.proposes = True
     account.save()

@@ -94,10 +94,7 @@ def test_the_same_search_by_day_in_list_tile_and_export(own: Resource) -> None:
     for query in (f"session_on={day}", "session_day=tue"):
         page = client.get(f"/resources/?{query}").content.decode()
         assert "サロンさくら" in page and "会わない" not in page
-        assert (
-            "会わない"
-            not in b"".join(client.get(f"/resources/export.csv?{query}")).decode()
-        )
+        assert "会わない" not in b"".join(client.get(f"/resources/export.csv?{query}")).decode()
         assert client.get(f"/tiles/resources/16/57171/26105.mvt?{query}").status_code in {200, 204}
         items = client.get(f"/ogc/collections/resources/items?f=json&{query}").json()
         assert [item["properties"]["name"] for item in items["features"]] == ["サロンさくら"]
