@@ -36,6 +36,13 @@ def ready(watched: Watched) -> Page:
     return page
 
 
+def assert_form_clean(watched: Watched, name: str) -> None:
+    """At the end of the page, where the bar with the save button lies over no other control."""
+    watched.shot(f"{name}-before")
+    watched.page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    assert_clean(watched, name)
+
+
 def token(portal: Portal, user: str) -> str:
     found = json.loads((portal.var / "demo-accounts.json").read_text())
     return str(next(entry["token"] for entry in found if entry["user"] == user))
@@ -71,7 +78,7 @@ def test_provider_puts_the_entry_right(opener: Opener, portal: Portal, size: str
     assert_clean(watched, f"entry-{size}")
     page.locator("[data-edit-actions] a", has_text="編集").click()
     ready(watched)
-    assert_clean(watched, f"edit-{size}")
+    assert_form_clean(watched, f"edit-{size}")
     phone = f"087-555-{next(_numbers):04}"
     page.fill("#f-phone", phone)
     assert page.locator("[data-unsaved]").is_visible()
@@ -155,7 +162,7 @@ def test_address_proposes_candidates(opener: Opener, size: str) -> None:
     assert re.search(r"（|\(", first.inner_text())
     first.click()
     assert abs(float(page.input_value("#f-lat")) - 34.34) < 0.02
-    assert_clean(watched, f"candidates-{size}")
+    assert_form_clean(watched, f"candidates-{size}")
 
 
 def test_wrong_values_are_said_beside_their_field(opener: Opener, size: str) -> None:
@@ -173,7 +180,7 @@ def test_wrong_values_are_said_beside_their_field(opener: Opener, size: str) -> 
     assert page.evaluate("document.activeElement.matches('[data-error-summary]')")
     page.locator("[data-error-summary] a").first.click()
     assert page.evaluate("document.activeElement.matches('#f-phone, #f-lat')")
-    assert_clean(watched, f"edit-errors-{size}")
+    assert_form_clean(watched, f"edit-errors-{size}")
 
 
 @pytest.mark.parametrize("name", ["new", "trash"])
@@ -183,7 +190,7 @@ def test_other_pages_are_clean(opener: Opener, size: str, name: str) -> None:
     if name == "new":
         ready(watched)
     assert watched.page.locator("h1").count() == 1
-    assert_clean(watched, f"{name}-{size}")
+    assert_form_clean(watched, f"{name}-{size}")
 
 
 def pages_of_an_entry() -> Iterator[str]:
@@ -215,7 +222,7 @@ def test_conflict_is_settled_on_its_page(opener: Opener, size: str) -> None:
     page.fill("#f-fax", mine)
     page.locator(".edit-save .button-primary").click()
     page.locator("[name='choose.fax'][value='mine']").wait_for()
-    assert_clean(watched, f"conflict-{size}")
+    assert_form_clean(watched, f"conflict-{size}")
     page.locator(".edit-save .button-primary").click()
     page.wait_for_url("**/?saved=*")
     assert mine in page.locator("main").inner_text()
@@ -237,7 +244,7 @@ def test_area_is_drawn_and_districts_are_ticked(opener: Opener, size: str) -> No
         page.wait_for_timeout(350)
     page.keyboard.press("Enter")
     assert json.loads(page.input_value("#f-service_geom"))["type"] == "Polygon"
-    assert_clean(watched, f"area-{size}")
+    assert_form_clean(watched, f"area-{size}")
     page.locator(".edit-save .button-primary").click()
     page.wait_for_url("**/?saved=*")
 
