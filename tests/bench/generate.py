@@ -35,7 +35,7 @@ INSERT INTO layers_resource (
     category_id, fields_of_support, office_number, phone, fax, email, url, opening_hours, description, capacity, vacancy,
     vacancy_note, vacancy_as_of, vacancy_origin, service_area, delivery, properties, publication, operation, disclosure,
     withheld, hand_districts, source_key, created_at, updated_at, verified_by, verified_how,
-    address_public, formal, district_keys, sort_name, search_public, search_members, search_staff)
+    address_public, formal, district_keys, served_keys, vacancy_detail, version, sort_name, search_public, search_members, search_staff)
 SELECT '', '高松市' || t.town || (1 + i %% 40) || '-' || (1 + i %% 17), '', '372013', t.town,
     ST_SetSRID(ST_MakePoint(
         least(greatest(c.lon + c.spread * (random() + random() + random() - 1.5), 133.9001), 134.1799),
@@ -44,7 +44,7 @@ SELECT '', '高松市' || t.town || (1 + i %% 40) || '-' || (1 + i %% 17), '', '
     r.reading, k.id, ARRAY['elderly'], '', '087-' || lpad((i %% 1000)::text, 3, '0') || '-' || lpad((i %% 9973)::text, 4, '0'),
     '', '', '', '平日9時から17時', '', i %% 60, CASE i %% 4 WHEN 0 THEN 'available' WHEN 1 THEN 'full' ELSE '' END, '',
     '2026-11-01', '', '', 'on_site', '{}', CASE WHEN i %% 5 = 0 THEN 'public' ELSE 'members' END, 'open', 'open',
-    '{}', '{}', '', now(), '2026-01-01'::timestamptz + (i %% 300) * interval '1 day', '', '', '', true, '{}', '', '', '', ''
+    '{}', '{}', '', now(), '2026-01-01'::timestamptz + (i %% 300) * interval '1 day', '', '', '', true, '{}', '{}', '{}', 1, '', '', '', ''
 FROM generate_series(%(first)s::int, %(last)s::int) i
 CROSS JOIN LATERAL (
     SELECT 133.95 + (j * 7 %% 11) * 0.02 AS lon, 34.15 + (j * 5 %% 13) * 0.02 AS lat, 0.01 + (j %% 5) * 0.006 AS spread

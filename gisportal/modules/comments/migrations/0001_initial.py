@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("acted_on", models.DateField(verbose_name="date of the activity")),
-                ("text", models.TextField(verbose_name="text")),
+                ("text", models.TextField(verbose_name="body")),
                 (
                     "classes",
                     django.contrib.postgres.fields.ArrayField(

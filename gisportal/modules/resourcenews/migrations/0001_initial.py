@@ -41,8 +41,8 @@ class Migration(migrations.Migration):
                         verbose_name="kind",
                     ),
                 ),
-                ("title", models.CharField(max_length=100, verbose_name="title")),
-                ("text", models.TextField(blank=True, verbose_name="text")),
+                ("title", models.CharField(max_length=100, verbose_name="headline")),
+                ("text", models.TextField(blank=True, verbose_name="body")),
                 (
                     "audience",
                     models.CharField(
