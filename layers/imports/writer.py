@@ -220,7 +220,7 @@ def _stated_at(r: StagedResource, day: datetime.datetime) -> datetime.datetime:
     """The file's day; what the demo makes up is so many days old when it is loaded."""
     if r.vacancy_age_days is None:
         return day
-    return timezone.now() - datetime.timedelta(days=r.vacancy_age_days)
+    return timezone.now().replace(microsecond=0) - datetime.timedelta(days=r.vacancy_age_days)
 
 
 def _midday(day: datetime.date | None) -> datetime.datetime:

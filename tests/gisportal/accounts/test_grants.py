@@ -42,7 +42,10 @@ def test_without_grants_the_role_reads_nothing(role):
 
 def test_role_reads_and_writes(role):
     grant_web_role(role, connection)
-    as_role("INSERT INTO accounts_accesssetting (id, public_site, changed_at) VALUES (1, true, now())")
+    as_role(
+        "INSERT INTO accounts_accesssetting (id, public_site, level_c_proposes, changed_at)"
+        " VALUES (1, true, false, now())"
+    )
     assert as_role("SELECT public_site FROM accounts_accesssetting") == [(True,)]
     as_role("UPDATE accounts_accesssetting SET public_site = false")
     as_role("DELETE FROM accounts_accesssetting")

@@ -12,7 +12,7 @@ ACCOUNT_LEVELS = [level for level in Level if level is not Level.ANONYMOUS]
 @pytest.mark.parametrize("level", ACCOUNT_LEVELS)
 def test_every_level_becomes_its_viewer(level, make_account):
     account = make_account(level)
-    assert viewer_of(account) == Viewer(level=level, account_id=account.pk)
+    assert viewer_of(account) == Viewer(level=level, account_id=account.pk, name=str(account))
 
 
 @pytest.mark.parametrize("level", ACCOUNT_LEVELS)

@@ -62,7 +62,7 @@ def test_rows(
             assert answer.status_code == 404, way
             assert answer["Content-Type"] == "application/problem+json"
         return
-    assert names == ["resources", "districts-former", "districts-towns"]
+    assert set(names) >= {"resources", "districts-former", "districts-towns"}
     assert ids_of(client) == want
     hidden = execute(f"SELECT array_agg(id) FROM layers_resource WHERE NOT ({PUBLIC})")
     for pk in sorted(hidden)[:20]:
