@@ -1,4 +1,4 @@
-"""All rows of a search as CSV or GeoJSON, streamed, as the viewer may see them (R1, issue "Must show")."""
+"""All rows of a search as CSV, GeoJSON (streamed) or Excel, as the viewer may see them (R1, issue "Must show")."""
 
 import csv
 import json
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from gisportal.accounts.places import resolvers
 from gisportal.portal.links import EXTRA
 from gisportal.portal.search_views import refusal, resource_source
 from gisportal.portal.values import shown_value
-from gisportal.problems import not_found, parameter_problem
+from gisportal.problems import not_found, parameter_problem, problem_response
 from layers.crs import CRS84
 from layers.errors import ParameterError
 from layers.facet_sets import facet_sets
@@ -31,9 +31,9 @@ Lines = Iterator[str]
 
 
 @require_safe
-def export(request: HttpRequest, ending: str) -> HttpResponse | StreamingHttpResponse:
-    """``/resources/export.csv`` and ``.geojson`` with the query string of the search."""
-    if ending not in FORMATS:
+def export(request: HttpRequest, ending: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
+    """``/resources/export.csv``, ``.geojson`` and ``.xlsx`` with the query string of the search."""
+    if ending not in {*FORMATS, "xlsx"}:
         return not_found(request)
     if refused := refusal(request):
         return refused
@@ -42,12 +42,27 @@ def export(request: HttpRequest, ending: str) -> HttpResponse | StreamingHttpRes
         query = source.parse(request.GET, extra=EXTRA, resolvers=resolvers(request))
     except ParameterError as error:
         return parameter_problem(request, error, without_url=reverse("portal:search"))
-    write, content_type = FORMATS[ending]
-    response = StreamingHttpResponse(_in_language(write(source, query)), content_type=content_type)
+    if ending == "xlsx":
+        response = _excel(request, source, query)
+        if response.status_code != 200:
+            return response
+    else:
+        write, content_type = FORMATS[ending]
+        response = StreamingHttpResponse(_in_language(write(source, query)), content_type=content_type)
     name = f"resources-{timezone.localdate():%Y%m%d}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _excel(request: HttpRequest, source: ResourceSource, query: FeatureQuery) -> HttpResponse | FileResponse:
+    """The workbook; more rows than one request may write are refused, never cut."""
+    from gisportal.portal.export_excel import CONTENT_TYPE, MOST_ROWS, excel
+
+    if not source.count(query, cap=MOST_ROWS).is_exact:
+        text = _("An Excel file holds at most %(most)d entries. Narrow the search down, or take the CSV.")
+        return problem_response(request, 400, _("Too many for Excel"), text % {"most": MOST_ROWS})
+    return FileResponse(excel(source, query), content_type=CONTENT_TYPE)
 
 
 def _in_language(lines: Lines) -> Lines:
@@ -112,22 +127,23 @@ class _Line:
 def _csv(source: ResourceSource, query: FeatureQuery) -> Lines:
     """UTF-8 with a byte order mark, as Excel wants it; titles as on screen."""
     fields = [field for key, field in source.fields().items() if key != "category_title"]
-    districts = _district_titles(source)
+    districts = district_titles(source)
     writer = csv.writer(_Line())
-    titles = [_("id"), *(_header(field) for field in fields), _("latitude"), _("longitude")]
+    titles = [_("id"), *(header(field) for field in fields), _("latitude"), _("longitude")]
     yield "\ufeff" + writer.writerow([guarded(title) for title in titles])  # type: ignore[operator]
     for row in _rows(source, query):
-        values = [guarded(_cell(field, row[PREFIX + field.key], districts)) for field in fields]
+        values = [guarded(printed_cell(field, row[PREFIX + field.key], districts)) for field in fields]
         geom = row["shown_geom"]
         place = [f"{geom.y:.7f}", f"{geom.x:.7f}"] if geom else ["", ""]
         yield writer.writerow([row["id"], *values, *place])  # type: ignore[misc]
 
 
-def _header(field: Field) -> str:
+def header(field: Field) -> str:
+    """Title of a column, with its unit."""
     return f"{field.title} ({field.unit})" if field.unit else str(field.title)
 
 
-def _district_titles(source: ResourceSource) -> dict[str, str]:
+def district_titles(source: ResourceSource) -> dict[str, str]:
     """``scheme:code`` to words, the scheme always named."""
     schemes = source.vocabulary.schemes
     sets = facet_sets(source, FeatureQuery(), [f"district:{code}" for code in schemes], counted=False)
@@ -137,7 +153,8 @@ def _district_titles(source: ResourceSource) -> dict[str, str]:
     return found
 
 
-def _cell(field: Field, value: Any, districts: dict[str, str]) -> str:
+def printed_cell(field: Field, value: Any, districts: dict[str, str]) -> str:
+    """A value as on screen."""
     if field.key == "districts":
         return "、".join(districts.get(key, key) for key in value or ())
     if field.kind is Kind.DATETIME and value is not None:

@@ -266,7 +266,7 @@ class SearchPage:
         text = self.query.to_query_string(leave_out=("page", "per_page"))
         return [
             (title, reverse("portal:export", args=[ending]) + (f"?{text}" if text else ""))
-            for title, ending in (("CSV", "csv"), ("GeoJSON", "geojson"))
+            for title, ending in (("Excel", "xlsx"), ("CSV", "csv"), ("GeoJSON", "geojson"))
         ]
 
     @property

@@ -4,6 +4,7 @@ A new way out joins ``DOORS``. ``names`` are the resources seen, ``text`` the wh
 numbers of rows by what the door counts.
 """
 
+import io
 import json
 import re
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from unittest.mock import patch
 
 import mapbox_vector_tile
 from django.test import Client
+from python_calamine import CalamineWorkbook
 
 from gisportal.papers.pdf import page_html
 from tests.access.world import LAT, LON, World
@@ -53,6 +55,16 @@ def geojson_export(client: Client, headers: dict[str, str], world: World) -> See
 def csv_export(client: Client, headers: dict[str, str], world: World) -> Seen:
     """Export as CSV."""
     return _page(client, headers, "/resources/export.csv")
+
+
+def excel_export(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """Export as Excel, every cell as text."""
+    answer = client.get("/resources/export.xlsx", headers=headers)
+    if answer.status_code != 200:
+        return Seen(answer.status_code, set(), answer.content.decode())
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+    text = "\n".join(str(row) for row in book.get_sheet_by_index(0).to_python())
+    return Seen(200, set(NAME.findall(text)), text)
 
 
 def several_at_once(client: Client, headers: dict[str, str], world: World) -> Seen:
@@ -177,6 +189,7 @@ DOORS: dict[str, tuple[Door, bool]] = {
     "several": (several_at_once, True),
     "geojson": (geojson_export, True),
     "csv": (csv_export, True),
+    "excel": (excel_export, True),
     "items": (ogc_items, True),
     "items html": (ogc_items_html, True),
     "item": (ogc_item, True),

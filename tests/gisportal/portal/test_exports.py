@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from python_calamine import CalamineWorkbook
 
 from gisportal.portal.export import guarded
 from layers.access import Level
@@ -96,3 +97,30 @@ def test_public_site_withholds_what_it_must(city: dict[str, Any]) -> None:
     publish_site()
     text = body(Client(), "/resources/export.csv")
     assert "自宅サロン" in text and "087-999-0000" not in text and "特養さくら" not in text
+
+
+def workbook(client: Client, query: str = "") -> list[list[object]]:
+    response = client.get(f"/resources/export.xlsx?{query}")
+    assert response.status_code == 200 and response["Content-Disposition"].endswith('.xlsx"')
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(response.streaming_content)))  # type: ignore[attr-defined]
+    return book.get_sheet_by_index(0).to_python()
+
+
+def test_excel_holds_the_rows_of_the_csv_and_no_formula(signed_in: SignedIn, city: dict[str, Any]) -> None:
+    made = make_resource('=HYPERLINK("http://x")', phone="087-839-2011")
+    client = signed_in()
+    heads, *rows = workbook(client, "sort=name")
+    plain = table(client, "sort=name")
+    assert heads == list(plain[0])
+    assert [row[1] for row in rows] == [row["名称"].removeprefix("'") for row in plain]
+    found = next(dict(zip(heads, row, strict=True)) for row in rows if row[0] == made.pk)
+    assert found["名称"] == '=HYPERLINK("http://x")' and found["電話番号"] == "087-839-2011"
+    assert (found["緯度"], found["経度"]) == (LAT, LON)
+
+
+def test_excel_refuses_more_than_it_holds(
+    signed_in: SignedIn, city: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gisportal.portal.export_excel.MOST_ROWS", 1)
+    answer = signed_in().get("/resources/export.xlsx")
+    assert answer.status_code == 400 and "CSV" in answer.content.decode()

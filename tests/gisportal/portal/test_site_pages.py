@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
-from django.urls import get_resolver, reverse
+from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import translation
 
 from gisportal.portal import health
@@ -64,7 +64,11 @@ def test_every_address_without_arguments_is_answered(signed_in: SignedIn, city: 
         names
     )
     for name in names:
-        if name in {"resource", "popup", "export", "js-catalogue"}:
+        try:
+            reverse(f"portal:{name}")
+        except NoReverseMatch:  # takes arguments: tests/architecture visits it with samples
+            continue
+        if name == "handout-list":  # wants ids
             continue
         assert client.get(reverse(f"portal:{name}")).status_code in {200, 302, 400}, name
 
@@ -183,11 +187,13 @@ def test_site_settings(signed_in: SignedIn, city: dict[str, Any]) -> None:
 
 def test_administration_of_the_site(signed_in: SignedIn, city: dict[str, Any]) -> None:
     client = signed_in(Level.ADMINISTRATOR)
-    for name in ("portal_sitesetting", "layers_category", "layers_fielddefinition", "layers_districtscheme",
-                 "layers_datasource", "layers_fieldofsupport"):  # fmt: skip
+    for name in (
+        "portal_sitesetting",
+        "layers_directorysetting",
+        "layers_datasource",
+        "layers_fieldofsupport",
+    ):
         assert client.get(reverse(f"admin:{name}_changelist")).status_code == 200
-    assert (
-        client.get(reverse("admin:layers_category_change", args=[city["home"].category_id])).status_code
-        == 200
-    )
+    for name in ("categories", "fields", "districts"):
+        assert client.get(f"/settings/{name}/").status_code == 200
     assert signed_in(Level.A).get(reverse("admin:portal_sitesetting_changelist")).status_code in {302, 403}
