@@ -1,5 +1,6 @@
 """A provider on the phone puts the entry right (Must show 1): by pointer and by keyboard, accessible, CSP-clean."""
 
+import io
 import json
 import re
 import urllib.request
@@ -10,6 +11,7 @@ from typing import Any
 import mapbox_vector_tile
 import pytest
 from playwright.sync_api import Page
+from python_calamine import CalamineWorkbook
 
 from tests.browser.conftest import Opener
 from tests.browser.portal_process import Portal
@@ -103,6 +105,8 @@ def test_provider_puts_the_entry_right(opener: Opener, portal: Portal, size: str
     assert item["properties"]["phone"] == phone
     assert item["geometry"]["coordinates"] == pytest.approx([lon, lat], abs=1e-6)
     assert phone in asked(portal, "/resources/export.csv").decode("utf-8-sig")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(asked(portal, "/resources/export.xlsx")))
+    assert any(phone in row for row in book.get_sheet_by_index(0).to_python())
     assert phone in {each.get("phone") for each in tile_of(portal, lat, lon)}
     watched.open("/resources/?view=list&per_page=200")
     assert phone in page.locator("#results").inner_text()
