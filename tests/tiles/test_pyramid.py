@@ -21,13 +21,14 @@ INSERT INTO layers_resource (
     category_id, fields_of_support, office_number, phone, fax, email, url, opening_hours, description, vacancy,
     vacancy_note, vacancy_origin, service_area, delivery, properties, publication, operation, disclosure,
     withheld, hand_districts, source_key, created_at, updated_at, verified_by, verified_how,
-    address_public, formal, district_keys, sort_name, search_public, search_members, search_staff)
+    address_public, formal, district_keys, served_keys, vacancy_detail, version, sort_name,
+    search_public, search_members, search_staff)
 SELECT '', '', '', '', '', ST_SetSRID(ST_MakePoint(
         133.9 + 0.3 * (random() * random()), 34.1 + 0.3 * (random() * random())), 4326),
     'file', '', '施設' || i, '{}', '', (%s::bigint[])[1 + i %% 3], '{}', '', '', '', '', '', '', '', '', '', '', '',
     'on_site',
     '{}', CASE WHEN i %% 3 = 0 THEN 'members' ELSE 'public' END, 'open', 'open', '{}', '{}', '', now(), now(),
-    '', '', '', true, '{}', '', '', '', ''
+    '', '', '', true, '{}', '{}', '{}', 1, '', '', '', ''
 FROM generate_series(1, %s) i
 """
 
