@@ -115,7 +115,10 @@ def test_provider_puts_the_entry_right(opener: Opener, portal: Portal, size: str
 
 
 def drag_pin(page: Page) -> None:
-    box = page.locator("[data-place-map] .edit-pin").bounding_box()
+    pin = page.locator("[data-place-map] .edit-pin")
+    # Away from the bar that stays at the foot of the window.
+    pin.evaluate("element => element.scrollIntoView({ block: 'center' })")
+    box = pin.bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
