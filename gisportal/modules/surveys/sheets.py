@@ -12,11 +12,13 @@ from gisportal.modules.surveys.services import asked_items, link_for, mark_sheet
 from gisportal.modules.surveys.source import number_of
 from gisportal.papers.pdf import Sheet, page_html
 from gisportal.papers.qr import qr_svg
+from gisportal.papers.resource_maps import resource_map
 from gisportal.portal.context import city_name
 from gisportal.portal.dates import shown_date
 from gisportal.portal.models import SiteSetting
 from layers.access import Level, Viewer
 from layers.editing.values import current_values, in_words
+from layers.vocabulary import vocabulary
 
 TEMPLATE: Final = "surveys/papers/sheet.html"
 PAPER: Final = "surveys/sheet.css"
@@ -54,6 +56,14 @@ def _sheet(viewer: Viewer, entry: CampaignEntry) -> Sheet:
         "number": number,
         "city": SiteSetting.current().city_name or city_name(),
         "contact": SiteSetting.current().contact,
+        "map": resource_map(
+            provider,
+            entry.resource.geom_public,
+            vocabulary().categories[entry.resource.category.code],
+            name=entry.resource.name,
+            width_mm=110,
+            height_mm=52,
+        ),
         "qr": qr_svg(f"{settings.SITE_URL}{link_path(token)}", size_mm=24),
     }
     return Sheet(page_html(TEMPLATE, context), title=f"{number} {entry.resource.name}")
