@@ -1,31 +1,26 @@
 """The sources ``districts-<scheme>``: divisions of the city with population and the office responsible."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any
 
-from django.contrib.gis.db.models import Extent
 from django.contrib.gis.geos import Polygon
 from django.db.models import F, OrderBy, Q, QuerySet, Value
 from django.db.models.functions import NullIf
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from layers import parameters as read
 from layers.access import NOTHING, Viewer
 from layers.conditions import equal_q
 from layers.crs import STORAGE_SRID
-from layers.errors import FeatureNotFound, ParameterError
 from layers.fields import Field, Kind
 from layers.functions import Contains, Normalise
 from layers.models import District, DistrictScheme
-from layers.query import SHARED, FeatureQuery, Resolvers
-from layers.source import Count, Facet, Feature, FeatureSource, Metadata, register
+from layers.query import FeatureQuery, Resolvers, shared_values
+from layers.source import FeatureSource, Metadata, register
 from layers.text import normalise, words
 from layers.versions import tile_version
 from layers.vocabulary import SchemeInfo, vocabulary
 
-PREFIX = "p_"
 #: Parameters of a search that mean something for districts; the rest of the shared ones are without effect.
 MEANT = frozenset({"q", "bbox", "within", "district", "sort"})
 
@@ -89,31 +84,17 @@ class DistrictSource(FeatureSource):
         resolvers: Resolvers | None = None,
     ) -> FeatureQuery:
         """Read a search. Shared parameters that mean nothing here are accepted; unknown ones are refused."""
-        values = read.multi(params)
-        for key in values:
-            if key not in SHARED and key not in set(extra) and not key.startswith("field."):
-                raise ParameterError(key, _("Unknown parameter."))
+        values = shared_values(params, extra)
         return FeatureQuery(
             words=words(" ".join(values.get("q", []))),
             bbox=read.bbox(values),
             within=read.polygon(values),
             districts=tuple(values.get("district", [])),
-            sort=self._sort(values),
+            sort=read.sort(values, ["id", *(item.key for item in self._fields.values() if item.is_sortable)]),
             page=read.integer("page", values, 1, 1, 100_000),
             per_page=read.integer("per_page", values, 20, 1, 200),
             pairs=tuple((key, value) for key, given in values.items() if key in MEANT for value in given),
         )
-
-    def _sort(self, values: Mapping[str, list[str]]) -> tuple[tuple[str, bool], ...]:
-        known = ["id", *(item.key for item in self._fields.values() if item.is_sortable)]
-        found = []
-        for part in filter(None, (read.single("sort", values) or "").split(",")):
-            key = part.lstrip("+-").strip()
-            if key not in known:
-                raise ParameterError("sort", _("Cannot be sorted by “%(key)s”. Known are: %(known)s.")
-                                     % {"key": key, "known": ", ".join(known)})  # fmt: skip
-            found.append((key, part.startswith("-")))
-        return tuple(found)
 
     def visible(self) -> "QuerySet[District]":
         """Districts of the scheme the viewer may see."""
@@ -136,49 +117,9 @@ class DistrictSource(FeatureSource):
         own = [OrderBy(F("order")), OrderBy(F("code"))]
         return rows.order_by(*(asked or own), "id")
 
-    def select(
-        self, rows: "QuerySet[Any]", keys: Sequence[str] | None = None, **more: Any
-    ) -> "QuerySet[Any, dict[str, Any]]":
-        """Rows as dictionaries ``id, shown_geom, p_<key> …``."""
-        wanted = self._fields if keys is None else {key: self._fields[key] for key in keys}
-        values = {PREFIX + key: field.value() for key, field in wanted.items()}
-        return rows.values("id", shown_geom=F("geom"), **values, **more)
-
-    def load(
-        self,
-        query: FeatureQuery,
-        *,
-        offset: int = 0,
-        limit: int | None = None,
-        keys: Sequence[str] | None = None,
-    ) -> list[Feature]:
-        """Districts found."""
-        stop = None if limit is None else offset + limit
-        return [self._feature(row) for row in self.select(self.features(query), keys)[offset:stop]]
-
-    def _feature(self, row: dict[str, Any]) -> Feature:
-        properties = {key.removeprefix(PREFIX): value for key, value in row.items() if key.startswith(PREFIX)}
-        return Feature(row["id"], properties, row["shown_geom"])
-
-    def get(self, feature_id: int) -> Feature:
-        """One district. Raises :class:`FeatureNotFound`."""
-        row = self.select(self.visible().filter(pk=feature_id)).first()
-        if row is None:
-            raise FeatureNotFound(str(feature_id))
-        return self._feature(row)
-
-    def count(self, query: FeatureQuery, *, cap: int | None = None) -> Count:
-        """How many are found; districts are few, the count is always exact."""
-        return Count(self.features(query).order_by().count())
-
-    def facets(self, query: FeatureQuery, key: str) -> list[Facet]:
-        """Districts have no choices to count."""
-        return []
-
-    def extent(self) -> tuple[float, float, float, float] | None:
-        """Extent of the scheme."""
-        found = self.visible().aggregate(box=Extent("geom"))["box"]
-        return tuple(found) if found else None
+    def shown_geom(self) -> F:
+        """The polygon."""
+        return F("geom")
 
     def version(self, tile: tuple[int, int, int] | None = None) -> str:
         """Version of the whole scheme; districts are drawn whole."""

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -206,6 +206,18 @@ def past(key: str, values: Mapping[str, list[str]]) -> datetime | None:
 def _day_edge(day: date, *, end_of_day: bool) -> datetime:
     start = timezone.make_aware(datetime.combine(day, time.min))
     return start + timedelta(days=1) - timedelta(microseconds=1) if end_of_day else start
+
+
+def sort(values: Mapping[str, list[str]], known: Sequence[str]) -> tuple[tuple[str, bool], ...]:
+    """``sort=-key,other``: keys and whether each runs downwards; a key not ``known`` is refused."""
+    found = []
+    for part in filter(None, (single("sort", values) or "").split(",")):
+        key = part.lstrip("+-").strip()
+        if key not in known:
+            raise ParameterError("sort", _("Cannot be sorted by “%(key)s”. Known are: %(known)s.")
+                                 % {"key": key, "known": ", ".join(known)})  # fmt: skip
+        found.append((key, part.startswith("-")))
+    return tuple(found)
 
 
 def latitude_longitude(key: str, value: str) -> tuple[float, float]:

@@ -266,17 +266,26 @@ def _field_conditions(
 def _sort(
     values: Mapping[str, list[str]], fields: Mapping[str, Field], spot: Spot | None
 ) -> tuple[tuple[str, bool], ...]:
-    found = []
-    for part in filter(None, (read.single("sort", values) or "").split(",")):
-        key, descending = part.lstrip("+-").strip(), part.startswith("-")
-        if key == "distance" and spot is None:
-            raise ParameterError("sort", _("Sorting by distance needs a place, near or address."))
-        if key not in {"distance", "id"} and not (key in fields and fields[key].is_sortable):
-            known = ["distance", "id", *(item.key for item in fields.values() if item.is_sortable)]
-            raise ParameterError("sort", _("Cannot be sorted by “%(key)s”. Known are: %(known)s.")
-                                 % {"key": key, "known": ", ".join(known)})  # fmt: skip
-        found.append((key, descending))
-    return tuple(found)
+    found = read.sort(values, ["distance", "id", *(item.key for item in fields.values() if item.is_sortable)])
+    if spot is None and any(key == "distance" for key, _descending in found):
+        raise ParameterError("sort", _("Sorting by distance needs a place, near or address."))
+    return found
+
+
+def shared_values(
+    params: Mapping[str, str] | Iterable[tuple[str, str]], extra: Iterable[str]
+) -> dict[str, list[str]]:
+    """Values of a search for a source that knows fewer conditions than 地域資源.
+
+    Shared parameters that mean nothing to it are accepted, others refused (design §5).
+    Raises :class:`layers.errors.ParameterError`.
+    """
+    values = read.multi(params)
+    known = {*SHARED, *extra}
+    for key in values:
+        if key not in known and not key.startswith("field."):
+            raise ParameterError(key, _("Unknown parameter."))
+    return values
 
 
 def query_for(viewer: Viewer | None, params: Mapping[str, str], vocabulary: Vocabulary) -> FeatureQuery:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from django.contrib.gis.db.models import Extent
 from django.db.models import F, OrderBy, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -13,16 +12,13 @@ from django.utils.translation import gettext as _
 from layers import indexes
 from layers.access import Viewer, past_q
 from layers.conditions import conditions, equal_q
-from layers.errors import FeatureNotFound
 from layers.fields import Field, fields_for
 from layers.functions import GeographyDistance, geometry_value
 from layers.models import DataSource, PastResource, Resource
 from layers.query import FeatureQuery, Resolvers
-from layers.source import Count, Facet, Feature, FeatureSource, Metadata, register
+from layers.source import Count, Facet, Feature, FeatureSource, Metadata, capped, register
 from layers.versions import tile_version
 from layers.vocabulary import Vocabulary, vocabulary
-
-PREFIX = "p_"
 
 
 class ResourceSource(FeatureSource):
@@ -121,14 +117,6 @@ class ResourceSource(FeatureSource):
             found.append(OrderBy(F("id")))
         return found
 
-    def select(
-        self, rows: "QuerySet[Any]", keys: Sequence[str] | None = None, **more: Any
-    ) -> "QuerySet[Any, dict[str, Any]]":
-        """Rows as dictionaries ``id, shown_geom, p_<key> …``, every value masked for the viewer."""
-        wanted = self._fields if keys is None else {key: self._fields[key] for key in keys}
-        values = {PREFIX + key: field.value() for key, field in wanted.items()}
-        return rows.values("id", shown_geom=F("geom_public"), **values, **more)
-
     def load(
         self,
         query: FeatureQuery,
@@ -146,7 +134,7 @@ class ResourceSource(FeatureSource):
             else {}
         )
         selected = self.select(rows, keys, **more)
-        loaded = {row["id"]: self._feature(row) for row in selected}
+        loaded = {row["id"]: self.feature(row) for row in selected}
         return [loaded[pk] for pk in ids if pk in loaded]
 
     def page_ids(self, query: FeatureQuery, offset: int, limit: int | None) -> list[int]:
@@ -156,38 +144,30 @@ class ResourceSource(FeatureSource):
         stop = None if limit is None else offset + limit
         return list(self.features(query).values_list("pk", flat=True)[offset:stop])
 
-    def _feature(self, row: dict[str, Any]) -> Feature:
-        properties = {key.removeprefix(PREFIX): value for key, value in row.items() if key.startswith(PREFIX)}
-        if "category_title" in properties and "category" in properties:
-            properties["category_title"] = self.vocabulary.categories[properties["category"]].title
-        return Feature(row["id"], properties, row["shown_geom"], row.get("distance"))
+    def feature(self, row: Mapping[str, Any]) -> Feature:
+        """A feature, its category in the language in force."""
+        found = super().feature(row)
+        if "category_title" in found.properties and "category" in found.properties:
+            code = found.properties["category"]
+            found.properties["category_title"] = self.vocabulary.categories[code].title
+        return found
 
     def get(self, feature_id: int, query: FeatureQuery | None = None) -> Feature:
         """One resource, as it stood where the query asks about a past moment. Raises :class:`FeatureNotFound`."""
-        row = self.select(self.visible_at(query or FeatureQuery()).filter(pk=feature_id)).first()
-        if row is None:
-            raise FeatureNotFound(str(feature_id))
-        return self._feature(row)
+        return self._one(self.visible_at(query or FeatureQuery()).filter(pk=feature_id), feature_id)
 
     def count(self, query: FeatureQuery, *, cap: int | None = None) -> Count:
         """How many are found; counting stops at ``cap``."""
-        rows = self.found(query)
-        if cap is None:
-            return Count(rows.count())
-        fast = indexes.capped_count(self, query, cap)
-        number = rows[: cap + 1].count() if fast is None else fast
-        return Count(min(number, cap), number <= cap)
+        fast = None if cap is None else indexes.capped_count(self, query, cap)
+        if cap is None or fast is None:
+            return capped(self.found(query), cap)
+        return Count(min(fast, cap), fast <= cap)
 
     def facets(self, query: FeatureQuery, key: str) -> list[Facet]:
         """Counts beside each choice of ``category``, ``district:<scheme>``, ``vacancy``, ``field.<key>`` …"""
         from layers.facets import facets
 
         return facets(self, query, key)
-
-    def extent(self) -> tuple[float, float, float, float] | None:
-        """Extent of the positions the viewer sees."""
-        found = self.visible().aggregate(box=Extent("geom_public"))["box"]
-        return tuple(found) if found else None
 
     def version(self, tile: tuple[int, int, int] | None = None) -> str:
         """Data and schema version; changes of cells far from the tile do not show.

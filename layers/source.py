@@ -6,16 +6,20 @@ List, map, tiles, OGC API, exports and crosstab all ask a source; none of them k
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
+from django.contrib.gis.db.models import Extent
 from django.contrib.gis.geos import GEOSGeometry
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.functional import Promise
 
 from layers.access import Viewer
-from layers.errors import SourceNotFound
+from layers.errors import FeatureNotFound, SourceNotFound
 from layers.fields import Field
 from layers.query import FeatureQuery, Resolvers
+
+#: Begins the columns of values in a row of :meth:`FeatureSource.select`.
+PREFIX: Final = "p_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +102,22 @@ class FeatureSource(ABC):
         return rows
 
     @abstractmethod
+    def visible(self) -> "QuerySet[Any]":
+        """The rows the viewer may see: the one place reads of the source start from."""
+
+    def shown_geom(self) -> Any:
+        """The geometry a viewer sees, as an expression: never a column he may not see."""
+        return F("geom_public")
+
     def select(
         self, rows: "QuerySet[Any]", keys: Sequence[str] | None = None, **more: Any
     ) -> "QuerySet[Any, dict[str, Any]]":
         """Rows as dictionaries ``id, shown_geom, p_<key> …``, values masked; ``more``: further expressions."""
+        fields = self.fields()
+        wanted = fields if keys is None else {key: fields[key] for key in keys}
+        values = {PREFIX + key: field.value() for key, field in wanted.items()}
+        return rows.values("id", shown_geom=self.shown_geom(), **values, **more)
 
-    @abstractmethod
     def load(
         self,
         query: FeatureQuery,
@@ -113,28 +127,50 @@ class FeatureSource(ABC):
         keys: Sequence[str] | None = None,
     ) -> list[Feature]:
         """Features found, from ``offset`` on, at most ``limit``."""
+        stop = None if limit is None else offset + limit
+        return [self.feature(row) for row in self.select(self.features(query), keys)[offset:stop]]
 
-    @abstractmethod
+    def feature(self, row: Mapping[str, Any]) -> Feature:
+        """A feature out of a row of :meth:`select`."""
+        properties = {key.removeprefix(PREFIX): value for key, value in row.items() if key.startswith(PREFIX)}
+        return Feature(row["id"], properties, row["shown_geom"], row.get("distance"))
+
     def get(self, feature_id: int) -> Feature:
         """One feature. Raises :class:`layers.errors.FeatureNotFound` where the viewer may not see it."""
+        return self._one(self.visible().filter(pk=feature_id), feature_id)
 
-    @abstractmethod
+    def _one(self, rows: "QuerySet[Any]", feature_id: int) -> Feature:
+        row = self.select(rows).first()
+        if row is None:
+            raise FeatureNotFound(str(feature_id))
+        return self.feature(row)
+
     def count(self, query: FeatureQuery, *, cap: int | None = None) -> Count:
         """How many are found; with ``cap`` counting may stop there."""
+        return capped(self.features(query).order_by(), cap)
 
-    @abstractmethod
     def facets(self, query: FeatureQuery, key: str) -> list[Facet]:
         """Choices of one parameter or field with counts that ignore the field's own condition."""
+        return []
 
-    @abstractmethod
     def extent(self) -> tuple[float, float, float, float] | None:
         """West, south, east, north in degrees of what the viewer sees; None when empty."""
+        found = self.visible().aggregate(box=Extent(self.shown_geom()))["box"]
+        return tuple(found) if found else None
 
     @abstractmethod
     def version(self, tile: tuple[int, int, int] | None = None) -> str:
         """Changes when what the viewer sees may have changed; with ``(z, x, y)`` only around that tile."""
 
     writer: None = None
+
+
+def capped(rows: "QuerySet[Any]", cap: int | None) -> Count:
+    """How many rows there are, counted up to ``cap``."""
+    if cap is None:
+        return Count(rows.count())
+    number = rows[: cap + 1].count()
+    return Count(min(number, cap), number <= cap)
 
 
 Factory = Callable[[Viewer], Iterable[FeatureSource]]

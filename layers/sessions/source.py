@@ -1,10 +1,9 @@
 """The source ``sessions``: meetings as points with their times, under the rights of their resource (R30)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from django.contrib.gis.db.models import Extent
 from django.contrib.gis.geos import Polygon
 from django.db.models import Exists, F, Min, OrderBy, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, NullIf
@@ -16,17 +15,15 @@ from layers import parameters as read
 from layers.access import Viewer
 from layers.conditions import WEEKS_AHEAD, equal_q
 from layers.crs import STORAGE_SRID
-from layers.errors import FeatureNotFound, ParameterError
 from layers.fields import Field, Kind
 from layers.functions import CityDay, ClockText, Contains, Normalise
 from layers.models import Resource, Session, SessionDate
-from layers.query import SHARED, FeatureQuery, Resolvers
-from layers.source import Count, Facet, Feature, FeatureSource, Metadata, register
+from layers.query import FeatureQuery, Resolvers, shared_values
+from layers.source import FeatureSource, Metadata, register
 from layers.text import normalise, words
 from layers.versions import tile_version
 from layers.vocabulary import vocabulary
 
-PREFIX = "p_"
 #: Parameters of a search that mean something for meetings; the rest of the shared ones are without effect.
 MEANT = frozenset({"q", "bbox", "within", "category", "session_on", "session_day", "sort"})
 
@@ -89,10 +86,7 @@ class SessionSource(FeatureSource):
         resolvers: Resolvers | None = None,
     ) -> FeatureQuery:
         """Read a search. Shared parameters that mean nothing here are accepted; unknown ones are refused."""
-        values = read.multi(params)
-        for key in values:
-            if key not in SHARED and key not in set(extra) and not key.startswith("field."):
-                raise ParameterError(key, _("Unknown parameter."))
+        values = shared_values(params, extra)
         return FeatureQuery(
             words=words(" ".join(values.get("q", []))),
             categories=read.known("category", values, vocabulary().categories),
@@ -100,25 +94,11 @@ class SessionSource(FeatureSource):
             within=read.polygon(values),
             session_on=read.days("session_on", values),
             session_day=read.weekdays("session_day", values),
-            sort=self._sort(values),
+            sort=read.sort(values, ["id", *(item.key for item in self._fields.values() if item.is_sortable)]),
             page=read.integer("page", values, 1, 1, 100_000),
             per_page=read.integer("per_page", values, 20, 1, 200),
             pairs=tuple((key, value) for key, given in values.items() if key in MEANT for value in given),
         )
-
-    def _sort(self, values: Mapping[str, list[str]]) -> tuple[tuple[str, bool], ...]:
-        known = ["id", *(item.key for item in self._fields.values() if item.is_sortable)]
-        found = []
-        for part in filter(None, (read.single("sort", values) or "").split(",")):
-            key = part.lstrip("+-").strip()
-            if key not in known:
-                raise ParameterError(
-                    "sort",
-                    _("Cannot be sorted by “%(key)s”. Known are: %(known)s.")
-                    % {"key": key, "known": ", ".join(known)},
-                )
-            found.append((key, part.startswith("-")))
-        return tuple(found)
 
     def visible(self) -> "QuerySet[Session]":
         """Meetings of the entries the viewer sees: the one place reads of them start from."""
@@ -159,54 +139,6 @@ class SessionSource(FeatureSource):
             soon = days.filter(on__gte=CityDay(), on__lt=CityDay(WEEKS_AHEAD * 7))
             found &= Q(Exists(soon.filter(weekday__in=query.session_day)))
         return found
-
-    def select(
-        self, rows: "QuerySet[Any]", keys: Sequence[str] | None = None, **more: Any
-    ) -> "QuerySet[Any, dict[str, Any]]":
-        """Rows as dictionaries ``id, shown_geom, p_<key> …``."""
-        wanted = self._fields if keys is None else {key: self._fields[key] for key in keys}
-        values = {PREFIX + key: field.value() for key, field in wanted.items()}
-        return rows.values("id", shown_geom=F("geom_public"), **values, **more)
-
-    def load(
-        self,
-        query: FeatureQuery,
-        *,
-        offset: int = 0,
-        limit: int | None = None,
-        keys: Sequence[str] | None = None,
-    ) -> list[Feature]:
-        """Meetings found."""
-        stop = None if limit is None else offset + limit
-        return [self._feature(row) for row in self.select(self.features(query), keys)[offset:stop]]
-
-    def _feature(self, row: dict[str, Any]) -> Feature:
-        properties = {key.removeprefix(PREFIX): value for key, value in row.items() if key.startswith(PREFIX)}
-        return Feature(row["id"], properties, row["shown_geom"])
-
-    def get(self, feature_id: int) -> Feature:
-        """One meeting. Raises :class:`FeatureNotFound`."""
-        row = self.select(self.visible().filter(pk=feature_id)).first()
-        if row is None:
-            raise FeatureNotFound(str(feature_id))
-        return self._feature(row)
-
-    def count(self, query: FeatureQuery, *, cap: int | None = None) -> Count:
-        """How many are found."""
-        rows = self.features(query).order_by()
-        if cap is None:
-            return Count(rows.count())
-        number = rows[: cap + 1].count()
-        return Count(min(number, cap), number <= cap)
-
-    def facets(self, query: FeatureQuery, key: str) -> list[Facet]:
-        """Meetings have no choices to count."""
-        return []
-
-    def extent(self) -> tuple[float, float, float, float] | None:
-        """Extent of the places the viewer sees."""
-        found = self.visible().aggregate(box=Extent("geom_public"))["box"]
-        return tuple(found) if found else None
 
     def version(self, tile: tuple[int, int, int] | None = None) -> str:
         """Version of all meetings and words, and the date: the next one is another tomorrow."""

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gisportal.modules.comments.models import ClassificationTerm
-from gisportal.portal.written_dates import read_date
 from layers import parameters as read
 from layers.crs import STORAGE_SRID
 from layers.errors import ParameterError
@@ -21,6 +20,7 @@ from layers.models import District
 from layers.query import SHARED, FeatureQuery
 from layers.text import spellings, words
 from layers.vocabulary import vocabulary
+from layers.written_dates import read_date
 
 #: Parameters of comments alone.
 OWN: Final = frozenset(
@@ -57,7 +57,7 @@ def parse(
         updated_after=read.moment("updated_after", values, end_of_day=False),
         updated_before=read.moment("updated_before", values, end_of_day=True),
         fields=_own(values),
-        sort=_sort(values),
+        sort=read.sort(values, [*SORTS, "id"]),
         page=read.integer("page", values, 1, 1, 100_000),
         per_page=read.integer("per_page", values, 20, 1, 200),
         pairs=tuple((key, value) for key, given in values.items() if key in MEANT | OWN for value in given),
@@ -86,17 +86,6 @@ def _day(key: str, text: str) -> date:
     if (found := read_date(text)) is None:
         raise ParameterError(key, _("Must be a date like 2026-04-01 or 令和8年4月1日."))
     return found
-
-
-def _sort(values: Mapping[str, list[str]]) -> tuple[tuple[str, bool], ...]:
-    found = []
-    for part in filter(None, (read.single("sort", values) or "").split(",")):
-        key = part.lstrip("+-")
-        if key not in SORTS and key != "id":
-            raise ParameterError("sort", _("Cannot be sorted by “%(key)s”. Known are: %(known)s.")
-                                 % {"key": key, "known": ", ".join([*SORTS, "id"])})  # fmt: skip
-        found.append((key, part.startswith("-")))
-    return tuple(found)
 
 
 def shown_geom() -> Coalesce:

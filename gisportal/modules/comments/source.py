@@ -1,11 +1,10 @@
 """The source ``comments``: list, map, tiles, OGC API and exports ask it, and it asks the rule in ``access``."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
-from django.contrib.gis.db.models import Extent
 from django.db.models import Case, CharField, F, Func, OrderBy, QuerySet, TextField, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,17 +19,15 @@ from gisportal.modules.comments.access import (
 from gisportal.modules.comments.models import ClassificationTerm, Comment, CommentPhoto
 from layers.access import Viewer, visible_q
 from layers.conditions import equal_q
-from layers.errors import FeatureNotFound
 from layers.fields import Field, Kind
 from layers.models import District, Resource
 from layers.query import FeatureQuery, Resolvers
-from layers.source import Count, Facet, Feature, FeatureSource, Metadata, register
+from layers.source import Facet, FeatureSource, Metadata, register
 from layers.versions import tile_version
 from layers.vocabulary import vocabulary
 
 SLUG: Final = "comments"
 FOLDER: Final = "comments"
-PREFIX: Final = "p_"
 ON_RESOURCE, ON_DISTRICT, ON_PLACE = "resource", "district", "place"
 TARGETS: Final = (
     (ON_RESOURCE, gettext_lazy("resource")),
@@ -138,36 +135,9 @@ class CommentSource(FeatureSource):
             *(asked or [OrderBy(F("acted_on"), descending=True)]), "-id" if not asked else "id"
         )
 
-    def select(
-        self, rows: "QuerySet[Any]", keys: Sequence[str] | None = None, **more: Any
-    ) -> "QuerySet[Any, dict[str, Any]]":
-        """Rows as dictionaries ``id, shown_geom, p_<key> …``."""
-        wanted = self._fields if keys is None else {key: self._fields[key] for key in keys}
-        values = {PREFIX + key: field.value() for key, field in wanted.items()}
-        return rows.values("id", shown_geom=conditions.shown_geom(), **values, **more)
-
-    def load(
-        self,
-        query: FeatureQuery,
-        *,
-        offset: int = 0,
-        limit: int | None = None,
-        keys: Sequence[str] | None = None,
-    ) -> list[Feature]:
-        """Comments found."""
-        stop = None if limit is None else offset + limit
-        return [_feature(row) for row in self.select(self.features(query), keys)[offset:stop]]
-
-    def get(self, feature_id: int) -> Feature:
-        """One comment. Raises :class:`FeatureNotFound`."""
-        row = self.select(self.visible().filter(pk=feature_id)).first()
-        if row is None:
-            raise FeatureNotFound(str(feature_id))
-        return _feature(row)
-
-    def count(self, query: FeatureQuery, *, cap: int | None = None) -> Count:
-        """How many are found, exactly."""
-        return Count(self.features(query).order_by().count())
+    def shown_geom(self) -> Any:
+        """Its own place, its resource's shown position, or a point in its district."""
+        return conditions.shown_geom()
 
     def facets(self, query: FeatureQuery, key: str) -> list[Facet]:
         """Classes with the number of comments found if one were chosen."""
@@ -184,19 +154,9 @@ class CommentSource(FeatureSource):
             for code, title in self.terms.items()
         ]
 
-    def extent(self) -> tuple[float, float, float, float] | None:
-        """Extent of what the viewer reads."""
-        found = self.visible().aggregate(box=Extent(conditions.shown_geom()))["box"]
-        return tuple(found) if found else None
-
     def version(self, tile: tuple[int, int, int] | None = None) -> str:
         """Version of all comments, and of what they are drawn at: resources and districts."""
         return f"{tile_version(SLUG)}-{tile_version('resources')}-{vocabulary().version}"
-
-
-def _feature(row: dict[str, Any]) -> Feature:
-    properties = {key.removeprefix(PREFIX): value for key, value in row.items() if key.startswith(PREFIX)}
-    return Feature(row["id"], properties, row["shown_geom"])
 
 
 @register
