@@ -2,23 +2,12 @@
 
 from bisect import bisect_right
 from datetime import date, datetime
-from typing import Final
 
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from gisportal.portal.models import SiteSetting
-
-#: First day and name of each era since the Gregorian calendar.
-ERAS: Final[tuple[tuple[date, str], ...]] = (
-    (date(1873, 1, 1), "明治"),
-    (date(1912, 7, 30), "大正"),
-    (date(1926, 12, 25), "昭和"),
-    (date(1989, 1, 8), "平成"),
-    (date(2019, 5, 1), "令和"),
-)
-#: Year 1 of each era, which may begin before its first day here (明治).
-_FIRST_YEARS: Final = {"明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和": 2019}
+from layers.written_dates import ERAS, FIRST_YEARS
 
 
 def wareki(day: date) -> str:
@@ -27,7 +16,7 @@ def wareki(day: date) -> str:
     if not place:
         return f"{day.year}年{day.month}月{day.day}日"
     era = ERAS[place - 1][1]
-    year = day.year - _FIRST_YEARS[era] + 1
+    year = day.year - FIRST_YEARS[era] + 1
     return f"{era}{'元' if year == 1 else year}年{day.month}月{day.day}日"
 
 

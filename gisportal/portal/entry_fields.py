@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gisportal.portal.written_dates import read_date, read_time
+from layers.written_dates import read_date, read_time
 
 #: Characters that are no text: they break files of other programs (Excel, XML) and mislead readers (bidi controls).
 _NO_TEXT: Final = re.compile(

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from layers.access import Viewer, visible_q
 from layers.editing import items as item_forms
-from layers.editing.dates import parse_date
 from layers.editing.errors import InvalidValues
 from layers.editing.items import EditItem
 from layers.field_aliases import todays_values
@@ -23,6 +22,7 @@ from layers.fields import Kind
 from layers.imports import values as written
 from layers.models import District, Organisation, Resource, Site
 from layers.vocabulary import vocabulary
+from layers.written_dates import read_date
 
 #: Vertices of a drawn area.
 MAX_VERTICES: Final = 5_000
@@ -156,7 +156,7 @@ def _date(item: EditItem, value: Any) -> str:
     text = _string(value).strip()
     if not text:
         return ""
-    found = parse_date(text)
+    found = read_date(text)
     if found is None:
         raise _Wrong(
             _("“%(value)s” is no date. Write it like 2026-04-01 or 令和8年4月1日.") % {"value": text[:40]}

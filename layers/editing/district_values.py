@@ -14,12 +14,12 @@ from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from layers.crs import STORAGE_SRID
-from layers.editing.dates import parse_date
 from layers.editing.errors import InvalidValues
 from layers.imports import boundary_checks as checks
 from layers.imports.boundary_crs import JAPAN
 from layers.imports.polygons import repair
 from layers.models import District, DistrictScheme
+from layers.written_dates import read_date
 
 MAX_BOUNDARY_TEXT: Final = 2_000_000
 MAX_VERTICES: Final = 100_000
@@ -91,7 +91,7 @@ def _count(value: Any) -> int | None:
 
 def _date(value: Any) -> datetime.date | None:
     text = str(value or "").strip()
-    found = parse_date(text) if text else None
+    found = read_date(text) if text else None
     if text and found is None:
         raise Wrong(
             _("“%(value)s” is no date. Write it like 2026-04-01 or 令和8年4月1日.") % {"value": text[:40]}

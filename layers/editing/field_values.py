@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from layers.editing.dates import parse_date
 from layers.imports import values as written
 from layers.models.field_definition import FieldKind
 from layers.schema import MAX_LONG_TEXT, MAX_TEXT, is_url
+from layers.written_dates import read_date
 
 YES, NO = "はい", "いいえ"
 #: Digits a number keeps in every format (IEEE 754 double).
@@ -83,7 +83,7 @@ def _number(text: str, after: Form) -> float | int | None:
 
 
 def _date(text: str, after: Form) -> str | None:
-    found = parse_date(text)
+    found = read_date(text)
     return found.isoformat() if found else None
 
 

@@ -120,6 +120,17 @@ def state_of(viewer: Viewer, resource_id: int, version: int) -> ResourceVersion:
     return state
 
 
+def pins(viewer: Viewer, resource_id: int, version: int) -> tuple[Point | None, Point | None]:
+    """Positions shown before a state and in it (EPSG:4326). Raises ``FeatureNotFound``."""
+    state = state_of(viewer, resource_id, version)
+    earlier = (
+        ResourceVersion.unscoped.filter(resource_id=resource_id, version__lt=version)
+        .order_by("-version")
+        .first()
+    )
+    return (earlier.geom_public if earlier else None), state.geom_public
+
+
 def way_back(viewer: Viewer, resource_id: int, version: int) -> list[Difference]:
     """What going back to a past state would change: now beside then. Raises ``FeatureNotFound``."""
     state = state_of(viewer, resource_id, version)

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from layers.access import Viewer, audiences
-from layers.editing.dates import parse_date
 from layers.editing.errors import InvalidValues
 from layers.models import MediaAudience
+from layers.written_dates import read_date
 
 #: Key → most characters.
 LENGTHS: Final = {"caption": 200, "alt": 300, "consent_note": 300, "title": 200}
@@ -79,7 +79,7 @@ def _value(actor: Viewer, key: str, raw: Any) -> Any:
 def _date(raw: Any) -> datetime.date | None:
     if not raw or isinstance(raw, datetime.date):
         return raw or None
-    found = parse_date(str(raw))
+    found = read_date(str(raw))
     if found is None:
         raise ValueError(_("This is no date. Write it like 2026-04-01 or 令和8年4月1日."))
     if found > timezone.localdate():

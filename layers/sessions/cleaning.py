@@ -10,9 +10,9 @@ from django.contrib.gis.geos import Point
 from django.utils.translation import gettext as _
 
 from layers.crs import STORAGE_SRID
-from layers.editing.dates import parse_date
 from layers.editing.errors import InvalidValues
 from layers.models import HolidayRule, Recurrence
+from layers.written_dates import read_date
 
 MOST_DATES: Final = 100
 _TEXTS: Final = {"title": 100, "venue": 120, "address": 300, "fee": 100, "note": 300}
@@ -107,7 +107,7 @@ def _date(value: Any) -> date | None:
     text = _plain(value)
     if not text:
         return None
-    found = parse_date(text)
+    found = read_date(text)
     if found is None:
         raise _Wrong(_("“%(value)s” is no date; write 2026-11-03 or 令和8年11月3日.") % {"value": text[:60]})
     return found

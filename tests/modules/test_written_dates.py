@@ -6,7 +6,7 @@ import pytest
 
 from gisportal.modules.resourcenews.videos import youtube_id
 from gisportal.portal.entry_fields import host_of, is_web_address, plain_text
-from gisportal.portal.written_dates import read_date, read_time
+from layers.written_dates import read_date, read_time
 
 NOVEMBER = date(2026, 11, 3)
 

@@ -1,6 +1,6 @@
 """Pages of surveys for who runs them."""
 
-from typing import Any, Final
+from typing import Final
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -13,16 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gisportal.accounts.places import resolvers
 from gisportal.modules.surveys import printing, services, source
 from gisportal.modules.surveys.models import Campaign, CampaignEntry
+from gisportal.portal.answers import private
 from gisportal.portal.links import EXTRA
 from gisportal.portal.search_views import refusal, resource_source, viewer_of
 from gisportal.problems import parameter_problem
 from layers.access import Act, acting_q
-from layers.editing.dates import parse_date
 from layers.editing.errors import Conflict, InvalidValues, NotAllowed
 from layers.editing.items import items_for
 from layers.editing.values import differences
 from layers.errors import FeatureNotFound, ParameterError
 from layers.media.store import path_of
+from layers.written_dates import read_date
 
 PER_PAGE: Final = 50
 State = CampaignEntry.State
@@ -57,7 +58,7 @@ def index(request: HttpRequest) -> HttpResponse:
         error = _("There is no sheet with this number. Please compare it digit by digit.")
     rows = [(row, source.totals(row)) for row in source.campaigns(viewer_of(request))[:50]]
     context = {"campaigns": rows, "error": error, "number": typed}
-    return _private(render(request, "surveys/index.html", context, status=400 if error else 200))
+    return private(render(request, "surveys/index.html", context, status=400 if error else 200))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,7 +80,7 @@ def create(request: HttpRequest) -> HttpResponse:
                 found.viewer,
                 request.POST.get("title", ""),
                 request.POST.get("letter", ""),
-                parse_date(request.POST.get("answer_by", "")),
+                read_date(request.POST.get("answer_by", "")),
                 ids,
             )
         except InvalidValues as wrong:
@@ -93,7 +94,7 @@ def create(request: HttpRequest) -> HttpResponse:
         "typed": request.POST,
         "search_url": f"{reverse('portal:search')}?{request.GET.urlencode()}",
     }
-    return _private(render(request, "surveys/new.html", context, status=400 if errors else 200))
+    return private(render(request, "surveys/new.html", context, status=400 if errors else 200))
 
 
 @require_safe
@@ -121,7 +122,7 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     response = render(request, "surveys/campaign.html", context)
     if context["is_printing"]:
         response["Refresh"] = "4"
-    return _private(response)
+    return private(response)
 
 
 @require_POST
@@ -155,7 +156,7 @@ def sheets_file(request: HttpRequest, campaign_id: int) -> HttpResponse | FileRe
     response = FileResponse(path_of(row.sheets_file).open("rb"), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="survey-{row.pk}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
-    return _private(response)
+    return private(response)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -185,7 +186,7 @@ def _entry_page(
         "to_settle": row.state in {State.CHANGED, State.CLOSED},
         "may_answer": row.campaign.closed_at is None and row.state != State.SETTLED,
     }
-    return _private(render(request, "surveys/entry.html", context, status=status))
+    return private(render(request, "surveys/entry.html", context, status=status))
 
 
 def _settle(request: HttpRequest, entry_id: int) -> HttpResponse:
@@ -207,8 +208,3 @@ def _settle(request: HttpRequest, entry_id: int) -> HttpResponse:
     if next_one := source.to_settle(row.campaign).first():
         return redirect("surveys:entry", entry_id=next_one.pk)
     return redirect("surveys:campaign", campaign_id=row.campaign_id)
-
-
-def _private(response: Any) -> HttpResponse:
-    response["Cache-Control"] = "private, no-store"
-    return response  # type: ignore[no-any-return]
