@@ -64,6 +64,18 @@ def resources_map(
     )
 
 
+def moved_map(viewer: Viewer, before: Any, after: Any, words: tuple[str, str], title: str) -> DrawnMap | None:
+    """Where a pin was and where it goes, each with its word; None where neither is known."""
+    points = [
+        MapPoint(point.x, point.y, colour, "circle", word)
+        for point, colour, word in ((before, "#4d4d4d", words[0]), (after, "#a3120a", words[1]))
+        if point is not None
+    ]
+    if not points:
+        return None
+    return map_svg(points, width_mm=120, height_mm=70, districts=map_districts(viewer), title=title)
+
+
 def map_districts(viewer: Viewer) -> Sequence[Boundaries]:
     """The scheme that answers first with its names, then the one of most districts, for orientation."""
     schemes = vocabulary().schemes

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from gisportal.accounts.places import resolvers
 from gisportal.hooks import detail_panels
+from gisportal.portal.answers import private
 from gisportal.portal.edit_context import editing_context
 from gisportal.portal.map_config import base_config
 from gisportal.portal.media_views import media_context
@@ -28,8 +29,8 @@ from layers.fields import Field, Kind
 from layers.functions import GeographyDistance, geometry_value
 from layers.media.reading import first_photos
 from layers.query import Spot
-from layers.resources import PREFIX, ResourceSource
-from layers.source import Feature
+from layers.resources import ResourceSource
+from layers.source import PREFIX, Feature
 from layers.vacancy import vacancy_before, vacancy_title
 
 #: Fields with a place of their own on the page, or shown nowhere.
@@ -78,9 +79,7 @@ def detail(request: HttpRequest, resource_id: int) -> HttpResponse:
         feature = _load(source, resource_id, spot)
     except FeatureNotFound:
         return _kept_instead(request, source, resource_id)
-    response = render(request, "portal/detail.html", _context(request, source, feature, spot))
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private(render(request, "portal/detail.html", _context(request, source, feature, spot)))
 
 
 def _kept_instead(request: HttpRequest, source: ResourceSource, resource_id: int) -> HttpResponse:
@@ -253,8 +252,7 @@ def resources_listed(request: HttpRequest, ids: list[int], *, single: bool) -> H
     response = render(
         request, "portal/parts/popup.html", {"items": found, "single": single and len(found) == 1}
     )
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private(response)
 
 
 def _popup_item(source: ResourceSource, row: dict[str, Any], spot: Spot | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gisportal import hooks
+from gisportal.portal.answers import private
 from gisportal.portal.edit_fields import inputs_of
 from gisportal.portal.edit_form import EntryForm
 from gisportal.portal.edit_place import area_choices, place_context
@@ -28,12 +29,6 @@ from layers.errors import FeatureNotFound
 from layers.models import Resource
 
 POSITION: Final = ("lat", "lon", "pin_origin")
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    """Kept by nobody."""
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def forbidden(request: HttpRequest, detail: str = "") -> HttpResponse:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gisportal.accounts.places import resolvers
+from gisportal.portal.answers import private
 from gisportal.portal.links import EXTRA
 from gisportal.portal.search_views import refusal, resource_source
 from gisportal.portal.values import shown_value
@@ -22,7 +23,8 @@ from layers.errors import ParameterError
 from layers.facet_sets import facet_sets
 from layers.fields import Field, Kind
 from layers.query import FeatureQuery
-from layers.resources import PREFIX, ResourceSource
+from layers.resources import ResourceSource
+from layers.source import PREFIX
 
 CHUNK: Final = 2_000
 #: Beginnings a spreadsheet takes for a formula, half and full width.
@@ -51,8 +53,7 @@ def export(request: HttpRequest, ending: str) -> HttpResponse | StreamingHttpRes
         response = StreamingHttpResponse(_in_language(write(source, query)), content_type=content_type)
     name = f"resources-{timezone.localdate():%Y%m%d}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private(response)
 
 
 def _excel(request: HttpRequest, source: ResourceSource, query: FeatureQuery) -> HttpResponse | FileResponse:

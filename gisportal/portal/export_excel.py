@@ -12,7 +12,8 @@ from xlsxwriter import Workbook
 from gisportal.portal.export import CHUNK, district_titles, header, printed_cell
 from layers.fields import Field, Kind
 from layers.query import FeatureQuery
-from layers.resources import PREFIX, ResourceSource
+from layers.resources import ResourceSource
+from layers.source import PREFIX
 
 CONTENT_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Writing 20,000 rows of 40 columns takes 6 s; more would keep a web process from others. CSV has no limit.

@@ -18,7 +18,8 @@ from layers.access import Act, Level, Viewer
 from layers.editing.items import EditItem, items_for
 from layers.fields import Field, Kind
 from layers.query import FeatureQuery
-from layers.resources import PREFIX, ResourceSource
+from layers.resources import ResourceSource
+from layers.source import PREFIX
 from layers.vocabulary import vocabulary
 
 Title = str | Promise

@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
+from gisportal.portal.answers import private
 from gisportal.problems import problem_response
 from layers.access import Level, Viewer
 from layers.errors import ParameterError
@@ -84,8 +85,7 @@ _JSON = {"ensure_ascii": False}
 
 def _answer(body: dict[str, Any]) -> JsonResponse:
     response = JsonResponse(body, json_dumps_params=_JSON)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private(response)
 
 
 def _params(request: HttpRequest, known: set[str]) -> QueryDict:

@@ -24,8 +24,8 @@ from layers.district_names import NamedDistrict, districts_named
 from layers.errors import FeatureNotFound
 from layers.fields import WITHHELD, Kind
 from layers.models import VacancyOrigin
-from layers.resources import PREFIX, ResourceSource
-from layers.source import Feature
+from layers.resources import ResourceSource
+from layers.source import PREFIX, Feature
 from layers.vacancy import vacancy_before, vacancy_title
 from layers.vocabulary import CategoryInfo
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gisportal.portal.answers import private
 from gisportal.portal.media_files import file_answer
 from gisportal.portal.media_rows import MODELS, Posted, Row, empty_rows, kept_row
 from gisportal.portal.search_views import refusal, resource_source, viewer_of
@@ -93,8 +94,7 @@ def photo_page(request: HttpRequest, resource_id: int, photo_id: int) -> HttpRes
             "after": photos[place + 1] if place + 1 < len(photos) else None,
         },
     )
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private(response)
 
 
 def _name(request: HttpRequest, resource_id: int) -> str:
@@ -190,9 +190,7 @@ def _page(request: HttpRequest, resource_id: int, name: str, posted: Posted | No
             "attachment": settings.ATTACHMENT_MAX_BYTES // 1_000_000,
         },
     }
-    response = render(request, "portal/media.html", context, status=422 if posted else 200)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private(render(request, "portal/media.html", context, status=422 if posted else 200))
 
 
 def _section(

@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from gisportal.portal.edit_views import forbidden, opened, private
+from gisportal.portal.answers import private
+from gisportal.portal.edit_views import forbidden, opened
 from gisportal.portal.search_views import resource_source, viewer_of
 from layers.access import Act
 from layers.editing.duplicates import likely_duplicates

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from gisportal.accounts.models import Account
-from gisportal.portal.edit_views import forbidden, opened, private
+from gisportal.portal.answers import private
+from gisportal.portal.edit_views import forbidden, opened
 from gisportal.portal.search_views import viewer_of
 from layers.access import Act, Level
 from layers.editing import people as services

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gisportal.accounts.places import can_keep_place, find_address, keep_place, resolvers
+from gisportal.portal.answers import private
 from gisportal.portal.chips import radius_title
 from gisportal.portal.links import PERSON, checked_at, checked_view
 from gisportal.portal.map_config import map_config
@@ -161,5 +162,4 @@ def _answer(request: HttpRequest, page: SearchPage, context: dict[str, Any]) -> 
             page.links.search(page=str(page.query.page)) if page.query.page > 1 else (page.links.search())
         )
     patch_vary_headers(response, ["HX-Request"])
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private(response)

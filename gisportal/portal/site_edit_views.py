@@ -10,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from gisportal.portal.answers import private
 from gisportal.portal.edit_fields import field_errors, form_field, inputs_of
-from gisportal.portal.edit_views import forbidden, opened, private
+from gisportal.portal.edit_views import forbidden, opened
 from gisportal.portal.search_views import viewer_of
 from layers.access import Act
 from layers.editing.coordinates import CoordinateError, parse_pair

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gisportal.portal.edit_views import forbidden, opened, private
+from gisportal.portal.answers import private
+from gisportal.portal.edit_views import forbidden, opened
 from gisportal.portal.search_views import refusal, viewer_of
 from layers.access import Act
 from layers.editing.errors import InvalidValues, NotAllowed

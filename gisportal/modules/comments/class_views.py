@@ -12,6 +12,7 @@ from gisportal.modules.comments import services
 from gisportal.modules.comments.access import may_define_classes
 from gisportal.modules.comments.forms import ClassForm
 from gisportal.modules.comments.models import ClassificationTerm
+from gisportal.portal.answers import private
 from gisportal.portal.entry_fields import errors_of
 from gisportal.portal.search_views import refusal, viewer_of
 
@@ -31,9 +32,7 @@ def classes(request: HttpRequest) -> HttpResponse:
         return redirect("comments:classes")
     errors = errors_of(*[form for form in (new, *(row["form"] for row in rows)) if form.is_bound])
     context = {"new": new, "rows": rows, "all_forms_errors": errors}
-    response = render(request, "comments/classes.html", context, status=422 if errors else 200)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private(render(request, "comments/classes.html", context, status=422 if errors else 200))
 
 
 def _row(request: HttpRequest, term: ClassificationTerm, asked: tuple[str, str, str]) -> dict[str, Any]:

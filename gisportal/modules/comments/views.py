@@ -23,6 +23,7 @@ from gisportal.modules.comments.access import (
 from gisportal.modules.comments.forms import CommentForm
 from gisportal.modules.comments.models import Comment
 from gisportal.modules.comments.source import CommentSource
+from gisportal.portal.answers import private
 from gisportal.portal.entry_fields import errors_of
 from gisportal.portal.map_config import base_config, whole_extent
 from gisportal.portal.photos import PhotoRows, photo_answer
@@ -53,11 +54,6 @@ def _map_config(request: HttpRequest) -> dict[str, Any]:
     return {**base_config(request), "cityBounds": whole_extent(resource_source(request))}
 
 
-def _private(response: Any) -> Any:
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
 @require_safe
 def comments(request: HttpRequest) -> HttpResponse:
     """Search: words, periods of activity and posting, classes, author, district, resource, box."""
@@ -79,7 +75,7 @@ def comments(request: HttpRequest) -> HttpResponse:
         context |= search.context(source, query, source.count(query).number)
         resource = context["typed"]["resource"]
         context["resource_name"] = reads.resource_name(viewer, int(resource)) if resource else None
-    return _private(render(request, "comments/search.html", context, status=400 if wrong else 200))
+    return private(render(request, "comments/search.html", context, status=400 if wrong else 200))
 
 
 def _trashed(request: HttpRequest, viewer: Viewer) -> Comment | None:
@@ -99,7 +95,7 @@ def map_data(request: HttpRequest) -> HttpResponse:
     source = CommentSource(viewer_of(request))
     query = source.parse(request.GET, extra=("view", "at"))
     body = geojson.collection(source, query, shape=geojson.Shape(keys=ON_MAP))
-    return _private(HttpResponse(body, content_type="application/geo+json"))
+    return private(HttpResponse(body, content_type="application/geo+json"))
 
 
 @require_safe
@@ -117,7 +113,7 @@ def export(request: HttpRequest, ending: str) -> HttpResponse | FileResponse:
     write, content_type = FORMATS[ending]
     name = f"comments-{timezone.localdate():%Y%m%d}.{ending}"
     answer = FileResponse(write(source, query), as_attachment=True, filename=name, content_type=content_type)
-    return _private(answer)
+    return private(answer)
 
 
 @require_safe
@@ -139,7 +135,7 @@ def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
         "geometry": json.loads(geom.geojson) if geom is not None else None,
         "map_config": _map_config(request),
     }
-    return _private(render(request, "comments/comment.html", context))
+    return private(render(request, "comments/comment.html", context))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -222,7 +218,7 @@ def _form_page(request: HttpRequest, form: CommentForm, photos: PhotoRows, **con
     errors = errors_of(form, *photos.forms) if form.is_bound else []
     context |= {"form": form, "photos": photos, "photo_url": "comments:photo", "all_forms_errors": errors}
     context["map_config"] = _map_config(request)
-    return _private(render(request, "comments/form.html", context, status=422 if errors else 200))
+    return private(render(request, "comments/form.html", context, status=422 if errors else 200))
 
 
 @require_POST

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gisportal.accounts.places import resolvers
 from gisportal.modules.consentforms import source
 from gisportal.modules.consentforms.models import ConsentBatch
-from gisportal.modules.consentforms.views import address_of, file_answer, private
+from gisportal.modules.consentforms.views import address_of, file_answer
+from gisportal.portal.answers import private
 from gisportal.portal.links import EXTRA
 from gisportal.portal.search_views import refusal, resource_source, viewer_of
 from gisportal.problems import parameter_problem

@@ -24,8 +24,8 @@ from layers.fields import WITHHELD, Field, Kind
 from layers.media.reading import photos_of
 from layers.media.store import path_of
 from layers.models import Photo
-from layers.resources import PREFIX, ResourceSource
-from layers.source import Feature
+from layers.resources import ResourceSource
+from layers.source import PREFIX, Feature
 
 TEMPLATE: Final = "consentforms/papers/form.html"
 PAPER: Final = "consentforms/form.css"

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gisportal.modules.consentforms import services, sheets, source
 from gisportal.modules.consentforms.forms import TemplateForm
 from gisportal.modules.consentforms.models import ConsentTemplate
-from gisportal.modules.consentforms.views import address_of, pdf_answer, private
+from gisportal.modules.consentforms.views import address_of, pdf_answer
+from gisportal.portal.answers import private
 from gisportal.portal.entry_fields import errors_of
 from gisportal.portal.search_views import refusal, viewer_of
 from layers.access import Level

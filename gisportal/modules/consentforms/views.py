@@ -11,18 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gisportal.modules.consentforms import services, sheets, source
 from gisportal.modules.consentforms.forms import ConsentForm
 from gisportal.modules.consentforms.models import ConsentTemplate
+from gisportal.portal.answers import private
 from gisportal.portal.entry_fields import errors_of
 from gisportal.portal.search_views import refusal, viewer_of
 from layers.access import Level, Viewer
 from layers.media.store import path_of
 
 MOST_BATCHES: Final = 20
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    """Not for any cache."""
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 @require_safe
@@ -154,5 +149,4 @@ def file_answer(name: str, content_type: str, shown: str) -> FileResponse:
     response["Content-Disposition"] = f'attachment; filename="{shown}.{name.rpartition(".")[2]}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private(response)

@@ -14,13 +14,13 @@ from gisportal.accounts.link_models import SignedLink
 from gisportal.accounts.signed_links import use_link
 from gisportal.modules.freshness import source
 from gisportal.modules.freshness.services import may_remind, remind
+from gisportal.portal.answers import private
 from gisportal.portal.search_views import refusal, viewer_of
 from layers.access import Act, Level, Viewer
 from layers.editing.errors import InvalidValues, NotAllowed
 from layers.editing.services import CONFIRMED_HOW, confirm_resource
 from layers.errors import FeatureNotFound, ParameterError
-from layers.resources import PREFIX
-from layers.source import get_source
+from layers.source import PREFIX, get_source
 from layers.vocabulary import vocabulary
 
 HOW: Final = {
@@ -64,7 +64,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "may_remind": may_remind(viewer),
         "fixed": vocabulary().stale_before,
     }
-    return _private(render(request, "freshness/overview.html", context))
+    return private(render(request, "freshness/overview.html", context))
 
 
 @require_POST
@@ -162,11 +162,6 @@ def _cards(viewer: Viewer) -> list[dict[str, Any]]:
         }
         for row in found.select(rows, _SHOWN)
     ]
-
-
-def _private(response: Any) -> HttpResponse:
-    response["Cache-Control"] = "private, no-store"
-    return response  # type: ignore[no-any-return]
 
 
 __all__ = ["by_link", "confirm", "hows", "may_see", "overview", "send"]

@@ -1,20 +1,18 @@
 """Pages of the history of one resource: every state, one state beside today, the pin's way on a map."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gisportal.papers.maps import MapPoint, map_svg
-from gisportal.papers.resource_maps import map_districts
+from gisportal.papers.resource_maps import moved_map
+from gisportal.portal.answers import drawing, private
 from gisportal.portal.search_views import refusal, viewer_of
 from layers.access import Act
 from layers.editing.errors import Conflict, InvalidValues, NotAllowed
 from layers.editing.history import (
-    Step,
+    pins,
     resource_with_history,
     restore_version,
     state_of,
@@ -43,7 +41,7 @@ def history(request: HttpRequest, resource_id: int) -> HttpResponse:
         "older": page + 1 if has_more else None,
         "may_edit": _may_edit(request, resource_id),
     }
-    return _private(render(request, "history/list.html", context))
+    return private(render(request, "history/list.html", context))
 
 
 def _page(request: HttpRequest) -> int:
@@ -76,7 +74,7 @@ def _shown(
         "errors": errors or [],
         "chosen": request.POST.getlist("keys"),
     }
-    return _private(render(request, "history/version.html", context, status=status))
+    return private(render(request, "history/version.html", context, status=status))
 
 
 def _restore(request: HttpRequest, resource_id: int, number: int) -> HttpResponse:
@@ -113,42 +111,12 @@ def moved(request: HttpRequest, resource_id: int, version: int) -> HttpResponse:
     if refused := refusal(request):
         return refused
     viewer = viewer_of(request)
-    found = _step(request, resource_id, version)
-    points = [
-        MapPoint(point.x, point.y, colour, "circle", label)
-        for point, colour, label in (
-            (found.point_before, "#4d4d4d", _("1 before")),
-            (found.point, "#a3120a", _("2 after")),
-        )
-        if point is not None
-    ]
-    if not points:
+    before, after = pins(viewer, resource_id, version)
+    drawn = moved_map(viewer, before, after, (_("1 before"), _("2 after")), _("Where the pin went"))
+    if drawn is None:
         raise Http404
-    drawn = map_svg(
-        points, width_mm=120, height_mm=70, districts=map_districts(viewer), title=_("Where the pin went")
-    )
-    response = HttpResponse(str(drawn.svg), content_type="image/svg+xml")
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
-    return _private(response)
-
-
-def _step(request: HttpRequest, resource_id: int, number: int) -> Step:
-    viewer = viewer_of(request)
-    state_of(viewer, resource_id, number)
-    page, has_more = 1, True
-    while has_more:
-        found, has_more = steps(viewer, resource_id, page)
-        for step in found:
-            if step.version == number:
-                return step
-        page += 1
-    raise Http404
+    return drawing(drawn)
 
 
 def _may_edit(request: HttpRequest, resource_id: int) -> bool:
     return Act.UPDATE in allowed_acts(viewer_of(request), resource_id)
-
-
-def _private(response: Any) -> HttpResponse:
-    response["Cache-Control"] = "private, no-store"
-    return response  # type: ignore[no-any-return]

@@ -1,7 +1,7 @@
 """Pages of proposals: the queue, one proposal with its decision, the report of a mistake."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,8 +14,8 @@ from gisportal.modules.proposals import services, source
 from gisportal.modules.proposals.access import may_decide, may_propose_on
 from gisportal.modules.proposals.models import Kind, Proposal, State
 from gisportal.modules.proposals.reading import lines, pins
-from gisportal.papers.maps import MapPoint, map_svg
-from gisportal.papers.resource_maps import map_districts
+from gisportal.papers.resource_maps import moved_map
+from gisportal.portal.answers import drawing, private
 from gisportal.portal.search_views import refusal, viewer_of
 from layers.editing.errors import Conflict, InvalidValues, NotAllowed
 from layers.errors import FeatureNotFound, ParameterError
@@ -42,7 +42,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "waiting": waiting,
         "may_decide": may_decide(viewer),
     }
-    return _private(render(request, "proposals/list.html", context))
+    return private(render(request, "proposals/list.html", context))
 
 
 def _get(request: HttpRequest, proposal_id: int) -> Proposal:
@@ -76,7 +76,7 @@ def _shown(
         "chosen": request.POST.getlist("keys") if request.method == "POST" else [row.key for row in rows],
         "answer": request.POST.get("answer", ""),
     }
-    return _private(render(request, "proposals/item.html", context, status=status))
+    return private(render(request, "proposals/item.html", context, status=status))
 
 
 def _decided(request: HttpRequest, proposal_id: int, act: Callable[[], Proposal], done: str) -> HttpResponse:
@@ -134,21 +134,11 @@ def moved(request: HttpRequest, proposal_id: int) -> HttpResponse:
     if refused := refusal(request):
         return refused
     viewer = viewer_of(request)
-    found = pins(viewer, _get(request, proposal_id))
-    labels = (("#4d4d4d", _("now")), ("#a3120a", _("proposed")))
-    points = [
-        MapPoint(point.x, point.y, colour, "circle", label)
-        for point, (colour, label) in zip(found or (), labels, strict=False)
-        if point is not None
-    ]
-    if not points:
+    before, after = pins(viewer, _get(request, proposal_id)) or (None, None)
+    drawn = moved_map(viewer, before, after, (_("now"), _("proposed")), _("Position proposed"))
+    if drawn is None:
         raise Http404
-    drawn = map_svg(
-        points, width_mm=120, height_mm=70, districts=map_districts(viewer), title=_("Position proposed")
-    )
-    response = HttpResponse(str(drawn.svg), content_type="image/svg+xml")
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
-    return _private(response)
+    return drawing(drawn)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -173,12 +163,7 @@ def report(request: HttpRequest, resource_id: int) -> HttpResponse:
             )
             return redirect("proposals:item", proposal_id=proposal.pk)
     context = {"row": row, "error": error, "text": text, "wants_removal": wants_removal}
-    return _private(render(request, "proposals/report.html", context, status=400 if error else 200))
-
-
-def _private(response: Any) -> HttpResponse:
-    response["Cache-Control"] = "private, no-store"
-    return response  # type: ignore[no-any-return]
+    return private(render(request, "proposals/report.html", context, status=400 if error else 200))
 
 
 __all__ = ["Kind", "approve", "item", "moved", "queue", "report", "send_back", "withdraw"]

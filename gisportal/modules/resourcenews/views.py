@@ -14,6 +14,7 @@ from gisportal.modules.resourcenews import services, source, videos
 from gisportal.modules.resourcenews.access import may_write
 from gisportal.modules.resourcenews.forms import NewsForm
 from gisportal.modules.resourcenews.models import NewsItem
+from gisportal.portal.answers import private
 from gisportal.portal.entry_fields import errors_of, host_of
 from gisportal.portal.photos import PhotoRows, photo_answer
 from gisportal.portal.search_views import refusal, viewer_of
@@ -44,11 +45,6 @@ def listed(viewer: Viewer, items: Any) -> list[Shown]:
     return [Shown(item, item.pk in writable) for item in rows]
 
 
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
 @require_safe
 def all_news(request: HttpRequest) -> HttpResponse:
     """News of all resources the viewer sees, those whose time runs."""
@@ -57,7 +53,7 @@ def all_news(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     page = Paginator(source.running_news(viewer), PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "items": listed(viewer, page.object_list)}
-    return _private(render(request, "resourcenews/all.html", context))
+    return private(render(request, "resourcenews/all.html", context))
 
 
 @require_safe
@@ -75,7 +71,7 @@ def of_resource(request: HttpRequest, resource_id: int) -> HttpResponse:
         "may_write": may_write(viewer, resource_id),
         "trashed": source.trashed_news(viewer).filter(resource=resource_id)[:PER_PAGE],
     }
-    return _private(render(request, "resourcenews/of_resource.html", context))
+    return private(render(request, "resourcenews/of_resource.html", context))
 
 
 def _resource_name(viewer: Viewer, resource_id: int) -> str:
@@ -104,7 +100,7 @@ def item(request: HttpRequest, news_id: int) -> HttpResponse:
     response = render(request, "resourcenews/item.html", context)
     if found.video_id:
         response._csp_update = {"frame-src": [videos.FRAME_ORIGIN]}  # type: ignore[attr-defined]
-    return _private(response)
+    return private(response)
 
 
 def _video(found: NewsItem) -> dict[str, str] | None:
@@ -186,7 +182,7 @@ def _title_of(field: Any, value: str) -> str:
 def _form_page(request: HttpRequest, form: NewsForm, photos: PhotoRows, **context: Any) -> HttpResponse:
     errors = errors_of(form, *photos.forms) if form.is_bound else []
     context |= {"form": form, "photos": photos, "photo_url": "resourcenews:photo", "all_forms_errors": errors}
-    return _private(render(request, "resourcenews/form.html", context, status=422 if errors else 200))
+    return private(render(request, "resourcenews/form.html", context, status=422 if errors else 200))
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gisportal.modules.sessions import forms, source
 from gisportal.modules.sessions.calendar import calendar
+from gisportal.portal.answers import private
 from gisportal.portal.search_views import refusal, viewer_of
 from layers.access import Viewer
 from layers.editing.errors import InvalidValues, NotAllowed
@@ -70,8 +71,7 @@ def calendar_file(request: HttpRequest, resource_id: int) -> HttpResponse:
     body = calendar(name, source.meetings_of(viewer, resource_id), request.get_host(), timezone.now())
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="meetings-{resource_id}.ics"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private(response)
 
 
 def _page(
@@ -102,6 +102,4 @@ def _page(
         "weeks": [(str(number), _("no. %(nth)d") % {"nth": number}) for number in range(1, 6)]
         + [("-1", _("last"))],
     }
-    response = render(request, "sessions/page.html", context, status=400 if errors else 200)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private(render(request, "sessions/page.html", context, status=400 if errors else 200))

@@ -17,6 +17,7 @@ from gisportal.modules.surveys import source
 from gisportal.modules.surveys.answer_form import form_fields, raw_values
 from gisportal.modules.surveys.models import CampaignEntry
 from gisportal.modules.surveys.services import answer
+from gisportal.portal.answers import private
 from gisportal.portal.edit_fields import field_errors
 from gisportal.portal.search_views import refusal, viewer_of
 from layers.access import Act, Viewer
@@ -123,6 +124,4 @@ def _form(
         "is_done": request.GET.get("done") == "1" and row.state != "open",
         "is_settled": row.state == "settled",
     }
-    response = render(request, template, context, status=400 if errors else 200)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private(render(request, template, context, status=400 if errors else 200))

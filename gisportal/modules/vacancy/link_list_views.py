@@ -16,6 +16,7 @@ from gisportal.accounts.signed_links import link_url, make_link, revoke_link
 from gisportal.modules.vacancy import source
 from gisportal.modules.vacancy.link_views import KIND
 from gisportal.papers.qr import qr_svg
+from gisportal.portal.answers import private
 from gisportal.portal.search_views import refusal, viewer_of
 from layers.access import Act, Level, Viewer
 
@@ -95,7 +96,7 @@ def _list(
         "wrong": wrong or {},
         "typed": request.POST,
     }
-    return _private(render(request, "vacancy/links.html", context, status=status))
+    return private(render(request, "vacancy/links.html", context, status=status))
 
 
 @sensitive_variables("token", "address")
@@ -129,9 +130,4 @@ def _make(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "end": end,
         "names": sorted(names.values()),
     }
-    return _private(render(request, "vacancy/made.html", context))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private(render(request, "vacancy/made.html", context))

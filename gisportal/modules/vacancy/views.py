@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from gisportal.modules.vacancy import source
 from gisportal.modules.vacancy.forms import sent
+from gisportal.portal.answers import private
 from gisportal.portal.search_views import refusal, viewer_of
 from layers.access import Level, Viewer
 from layers.editing.errors import InvalidValues, NotAllowed
@@ -131,6 +132,4 @@ def _page(
         "words": asked["words"],
         "kept": urlencode(kept(request)),
     }
-    response = render(request, "vacancy/office.html", context, status=status)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return private(render(request, "vacancy/office.html", context, status=status))
