@@ -62,7 +62,8 @@ class Viewer:
     """Who is looking. The default is the anonymous viewer of a city whose public site is off: it sees nothing.
 
     ``granted_ids``: resources a signed link opens; ``acts``: all it may do there (None: what the level allows);
-    ``proposes``: changes are proposed, not made; ``name``: how history and audit call him.
+    ``proposes``: changes are proposed, not made; ``name``: how history and audit call him; ``sources``: slugs of all
+    it may use of what the level allows (None: everything), which ``layers.source`` alone asks (D8).
     """
 
     level: Level = Level.ANONYMOUS
@@ -75,11 +76,20 @@ class Viewer:
     acts: frozenset[Act] | None = None
     proposes: bool = False
     name: str = ""
+    sources: frozenset[str] | None = None
 
     @property
     def is_staff(self) -> bool:
         """Audience "staff": A and B of the city (a switch on the organisation) and the administrator."""
         return self.level is Level.ADMINISTRATOR or (self.is_city_staff and self.level in {Level.A, Level.B})
+
+    def may_use(self, slug: str) -> bool:
+        """Whether a source lies within what a token was limited to; what is in it is the level's matter."""
+        return self.sources is None or slug in self.sources
+
+    def as_public(self) -> "Viewer":
+        """The public's eyes, through the same keyhole: for answers that everybody may share."""
+        return Viewer(public_site=self.public_site, sources=self.sources)
 
     @property
     def reads_all(self) -> bool:
@@ -256,3 +266,38 @@ def visible_media_q(viewer: Viewer | None, *, needs_consent: bool) -> Q:
     if members is NOTHING:
         return kept & shown
     return kept & (shown | of_members & Q(resource__in=Resource.unscoped.filter(members)))
+
+
+def visible_layers_q(viewer: Viewer | None) -> Q:
+    """Uploaded layers (``StoredLayer``) a viewer may see, out of the trash and with something to show.
+
+    Public ones: A–C and administrator, everyone while the public site is on (as districts). Members' ones: those who
+    read all (A, B, administrator): level C is a member for its own entries only, and a layer is nobody's entry.
+    Staff's ones: staff of the city.
+    """
+    viewer = viewer or Viewer()
+    if not viewer.is_served:
+        return NOTHING
+    seen = {
+        Audience.STAFF: [Audience.PUBLIC, Audience.MEMBERS, Audience.STAFF],
+        Audience.MEMBERS: [Audience.PUBLIC, Audience.MEMBERS],
+        Audience.PUBLIC: [Audience.PUBLIC],
+    }[viewer.audience]
+    return Q(deleted_at__isnull=True, current__isnull=False, audience__in=[str(item) for item in seen])
+
+
+def may_keep_layers(viewer: Viewer | None) -> bool:
+    """Whether a viewer may put in, change and remove uploaded layers: A of the city's staff and the administrator."""
+    viewer = viewer or Viewer()
+    return viewer.level in EDITS_ALL and viewer.is_staff and viewer.acts is None and not viewer.proposes
+
+
+def acting_layers_q(viewer: Viewer | None, act: Act) -> Q:
+    """Uploaded layers on which a viewer may do an act; keepers also see those that show nothing yet."""
+    if act is Act.READ:
+        kept = Q(deleted_at__isnull=True) if may_keep_layers(viewer) else NOTHING
+        seen = visible_layers_q(viewer)
+        return kept if seen is NOTHING or kept is not NOTHING else seen
+    if not may_keep_layers(viewer):
+        return NOTHING
+    return Q(deleted_at__isnull=act is not Act.RESTORE)

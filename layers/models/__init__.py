@@ -23,6 +23,14 @@ from layers.models.resource import (
 )
 from layers.models.session import HolidayRule, Recurrence, Session, SessionDate
 from layers.models.site import Organisation, Site
+from layers.models.stored import (
+    LayerAudience,
+    LayerKind,
+    StoredEdition,
+    StoredFeature,
+    StoredLayer,
+    StoredUpload,
+)
 
 __all__ = [
     "Attachment",
@@ -42,6 +50,8 @@ __all__ = [
     "GazetteerNumber",
     "GazetteerTown",
     "HolidayRule",
+    "LayerAudience",
+    "LayerKind",
     "MediaAudience",
     "MembershipRun",
     "Operation",
@@ -60,6 +70,10 @@ __all__ = [
     "Session",
     "SessionDate",
     "Site",
+    "StoredEdition",
+    "StoredFeature",
+    "StoredLayer",
+    "StoredUpload",
     "Vacancy",
     "VacancyOrigin",
 ]

@@ -24,6 +24,10 @@ GUARDED = (
     stored.Session,
     stored.SessionDate,
     stored.Site,
+    stored.StoredEdition,
+    stored.StoredFeature,
+    stored.StoredLayer,
+    stored.StoredUpload,
 )
 
 RAW_MANAGER = re.compile(r"\bunscoped\b|\b_(default|base)_manager\b")
