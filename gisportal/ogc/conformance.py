@@ -2,22 +2,21 @@
 
 from typing import Final
 
-_SPEC: Final = "http://www.opengis.net/spec"
+from gisportal.ogc.parts import parts
 
-CONFORMANCE: Final = (
-    f"{_SPEC}/ogcapi-common-1/1.0/conf/core",
-    f"{_SPEC}/ogcapi-common-1/1.0/conf/landing-page",
-    f"{_SPEC}/ogcapi-common-1/1.0/conf/json",
-    f"{_SPEC}/ogcapi-common-1/1.0/conf/html",
-    f"{_SPEC}/ogcapi-common-1/1.0/conf/oas30",
-    f"{_SPEC}/ogcapi-common-2/1.0/conf/collections",
-    f"{_SPEC}/ogcapi-features-1/1.0/conf/core",
-    f"{_SPEC}/ogcapi-features-1/1.0/conf/oas30",
-    f"{_SPEC}/ogcapi-features-1/1.0/conf/html",
-    f"{_SPEC}/ogcapi-features-1/1.0/conf/geojson",
-    f"{_SPEC}/ogcapi-features-2/1.0/conf/crs",
-    f"{_SPEC}/ogcapi-features-3/1.0/conf/queryables",
-    f"{_SPEC}/ogcapi-features-3/1.0/conf/queryables-query-parameters",
-    f"{_SPEC}/ogcapi-features-5/1.0/conf/schemas",
-    f"{_SPEC}/ogcapi-features-5/1.0/conf/core-roles-features",
+SPEC: Final = "http://www.opengis.net/spec"
+
+#: OGC API – Common, which every part stands on.
+COMMON: Final = (
+    f"{SPEC}/ogcapi-common-1/1.0/conf/core",
+    f"{SPEC}/ogcapi-common-1/1.0/conf/landing-page",
+    f"{SPEC}/ogcapi-common-1/1.0/conf/json",
+    f"{SPEC}/ogcapi-common-1/1.0/conf/html",
+    f"{SPEC}/ogcapi-common-1/1.0/conf/oas30",
+    f"{SPEC}/ogcapi-common-2/1.0/conf/collections",
 )
+
+
+def conformance() -> tuple[str, ...]:
+    """Every class that holds, by part."""
+    return (*COMMON, *(found for part in parts() for found in part.conformance))

@@ -1,4 +1,4 @@
-"""Which format and language an answer takes, and what refusals look like (RFC 9457)."""
+"""Which method, format and language an answer takes, and what refusals look like (RFC 9457)."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,29 +15,50 @@ from django.utils.translation import gettext as _
 from layers import parameters as read
 from layers.access import Viewer, current_viewer
 from layers.errors import FeatureNotFound, ParameterError, SourceNotFound
+from layers.source import FeatureSource, get_source
 
 JSON: Final = "json"
 HTML: Final = "html"
-_MEDIA: Final = ["application/json", "application/geo+json", "application/schema+json", "text/html"]
-ALLOWED: Final = "GET, HEAD, OPTIONS"
+#: Formats by the name ``f`` takes, with the media types that ask for them; the first one is sent.
+MEDIA: Final[dict[str, tuple[str, ...]]] = {
+    JSON: ("application/json", "application/geo+json", "application/schema+json"),
+    HTML: ("text/html",),
+}
+#: What most addresses here answer in.
+DOCUMENTS: Final = (JSON, HTML)
+READING: Final = ("GET", "HEAD")
+PROBLEM: Final = "application/problem+json"
 #: Parameters every page here takes.
 COMMON: Final = frozenset({"f", "lang"})
 
 View = Callable[..., HttpResponse]
 
 
-def ogc_view(view: View) -> View:
-    """A view of this room: reading only, the viewer and the language set, refusals as problem details or a page."""
+def ogc_view(
+    view: View | None = None,
+    *,
+    formats: tuple[str, ...] = DOCUMENTS,
+    methods: tuple[str, ...] = READING,
+) -> Any:
+    """A view of this room: the viewer and the language set, refusals as problem details or a page.
 
-    @wraps(view)
+    ``formats``: those it can be asked for, the first one unless asked otherwise; ``methods``: those it answers, beside
+    OPTIONS.
+    """
+    if view is None:
+        return lambda found: ogc_view(found, formats=formats, methods=methods)
+    answered = view
+
+    @wraps(answered)
     def answer(request: HttpRequest, **parts: Any) -> HttpResponse:
-        if request.method not in {"GET", "HEAD"}:
-            return _not_read(request)
+        request.ogc_formats = formats  # type: ignore[attr-defined]
+        if request.method not in methods:
+            return _not_answered(request, methods)
         viewer: Viewer = getattr(request, "viewer", None) or Viewer()
         mark = current_viewer.set(viewer)
         try:
             with translation.override(_language(request)):
-                response = _guarded(view, request, parts)
+                response = _guarded(answered, request, parts)
                 response.headers.setdefault("Content-Language", translation.get_language() or "ja")
         finally:
             current_viewer.reset(mark)
@@ -47,12 +68,17 @@ def ogc_view(view: View) -> View:
     return answer
 
 
-def _not_read(request: HttpRequest) -> HttpResponse:
+def _not_answered(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse:
     if request.method == "OPTIONS":
         response = HttpResponse(status=200)
     else:
-        response = problem(request, 405, _("Not allowed"), _("This service is for reading."))
-    response["Allow"] = ALLOWED
+        response = problem(
+            request,
+            405,
+            _("Not allowed"),
+            _("This address does not answer %(method)s.") % {"method": request.method},
+        )
+    response["Allow"] = ", ".join([*methods, "OPTIONS"])
     return response
 
 
@@ -83,13 +109,15 @@ def _check_language(request: HttpRequest) -> None:
 
 
 def wanted_format(request: HttpRequest) -> str:
-    """``json`` or ``html``: by ``f``, else by the Accept header, else JSON."""
+    """One of the view's formats: by ``f``, else by the Accept header, else its first."""
+    formats: tuple[str, ...] = getattr(request, "ogc_formats", DOCUMENTS)
     given = read.single("f", {"f": [value for value in request.GET.getlist("f") if value.strip()]})
     if given is not None:
-        if given.lower() not in {JSON, HTML}:
-            raise ParameterError("f", _("Known are: %(known)s.") % {"known": f"{JSON}, {HTML}"})
+        if given.lower() not in formats:
+            raise ParameterError("f", _("Known are: %(known)s.") % {"known": ", ".join(formats)})
         return given.lower()
-    return HTML if request.get_preferred_type(_MEDIA) == "text/html" else JSON
+    by_media = {media: name for name in formats for media in MEDIA[name]}
+    return by_media.get(request.get_preferred_type(list(by_media)) or "", formats[0])
 
 
 def refuse_unknown(request: HttpRequest, *known: str) -> None:
@@ -110,17 +138,35 @@ def problem(
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     if parameter:
         body |= {"detail": f"{parameter}: {detail}", "parameter": parameter}
-    try:
-        is_page = wanted_format(request) == HTML
-    except ParameterError:
-        is_page = False
-    if is_page:
+    if _wants_page(request):
         response = render(request, "ogc/problem.html", {"problem": body, "title": title}, status=status)
     else:
         response = JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
-        response["Content-Type"] = "application/problem+json"
+        response["Content-Type"] = PROBLEM
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _wants_page(request: HttpRequest) -> bool:
+    if "f" in request.GET:
+        return request.GET["f"].lower() == HTML
+    return request.get_preferred_type(["application/json", PROBLEM, "text/html"]) == "text/html"
+
+
+def page(request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
+    """A document as a page below ``ogc/``; ``slug`` and ``collection_title`` lead back to a collection."""
+    trail = [(_("OGC API"), reverse("ogc:landing"))]
+    if slug := context.get("slug"):
+        trail += [
+            (_("Collections"), reverse("ogc:collections")),
+            (context["collection_title"], reverse("ogc:collection", args=[slug])),
+        ]
+    return render(request, f"ogc/{template}.html", {"title": title, "trail": trail, **context})
+
+
+def source_of(slug: str) -> FeatureSource:
+    """A source as the viewer of this request may use it. Raises :class:`layers.errors.SourceNotFound`."""
+    return get_source(slug, current_viewer.get())
 
 
 def base_url(request: HttpRequest) -> str:

@@ -16,9 +16,11 @@ from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from gisportal.ogc.collections import CollectionInfo, crs_list
+from gisportal.ogc.negotiation import source_of
+from gisportal.ogc.parts import parts
 from layers.crs import CRS84
 
-PROVIDER: Final = "gisportal.ogc.provider.FeatureSourceProvider"
+PROVIDER: Final = "gisportal.ogc.features.provider.FeatureSourceProvider"
 MAX_LIMIT: Final = 10_000
 DEFAULT_LIMIT: Final = 100
 #: Titles pygeoapi gives its links, for the catalogue of translations.
@@ -163,6 +165,8 @@ def _complete(collection: dict[str, Any], info: CollectionInfo, base_url: str) -
             "href": f"{base_url}/collections/{info.slug}/schema/feature",
         }
     )
+    source = source_of(info.slug)
+    collection["links"] += [found for part in parts() for found in part.collection(source, base_url)]
     if info.attributions:
         collection["attribution"] = " / ".join(info.attributions)
 

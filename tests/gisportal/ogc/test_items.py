@@ -134,7 +134,7 @@ def test_a_page_behind_an_id_needs_no_offset(api: Client) -> None:
 
 
 def test_more_than_the_maximum_gives_the_maximum(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gisportal.ogc.parameters.MAX_LIMIT", 20)
+    monkeypatch.setattr("gisportal.ogc.features.parameters.MAX_LIMIT", 20)
     page = found(api, "limit=999999")
     assert page["numberReturned"] == 20
     assert any(link["rel"] == "next" for link in page["links"])

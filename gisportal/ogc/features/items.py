@@ -12,9 +12,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gisportal.ogc.collections import matched
+from gisportal.ogc.features.parameters import After, ItemsRequest
 from gisportal.ogc.kept import is_kept, may_keep, pages
 from gisportal.ogc.negotiation import HTML, JSON, base_url
-from gisportal.ogc.parameters import After, ItemsRequest
 from layers import geojson
 from layers.crs import Crs
 from layers.geojson import Page, Shape
