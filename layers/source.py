@@ -185,14 +185,18 @@ def register(factory: Factory) -> Factory:
 
 
 def sources(viewer: Viewer | None) -> list[FeatureSource]:
-    """All sources a viewer may use."""
-    return [source for factory in _factories for source in factory(viewer or Viewer())]
+    """All sources a viewer may use; of a limited token, those within its limits alone (D8)."""
+    viewer = viewer or Viewer()
+    found = [source for factory in _factories for source in factory(viewer)]
+    return found if viewer.sources is None else [source for source in found if viewer.may_use(source.slug)]
 
 
 def get_source(slug: str, viewer: Viewer | None) -> FeatureSource:
     """One source by its slug. Raises :class:`layers.errors.SourceNotFound`."""
-    for factory in _factories:
-        for source in factory(viewer or Viewer()):
-            if source.slug == slug:
-                return source
+    viewer = viewer or Viewer()
+    if viewer.may_use(slug):
+        for factory in _factories:
+            for source in factory(viewer):
+                if source.slug == slug:
+                    return source
     raise SourceNotFound(slug)

@@ -85,7 +85,7 @@ def ask(request: HttpRequest, slug: str) -> Asked:
     if scope not in {None, "public"}:
         raise ParameterError("scope", _("Only scope=public may be given."))
     if scope == "public":
-        viewer = Viewer(public_site=viewer.public_site)
+        viewer = viewer.as_public()
     source = get_source(slug, viewer)
     query = source.parse(request.GET, extra=EXTRA, resolvers=getattr(request, "resolvers", None))
     return Asked(source, query, _keys(request, source), scope == "public")

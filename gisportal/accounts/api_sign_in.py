@@ -66,12 +66,15 @@ def presented_secret(request: HttpRequest) -> str | None:
     return pair.partition(":")[2]
 
 
-def sent_by_another_site(request: HttpRequest) -> bool:
-    """Whether a browser says that another site made it send this.
+def sent_by_a_browser_itself(request: HttpRequest) -> bool:
+    """Whether another site may have made a browser send this with what it remembers.
 
     No cookie speaks for a request with a token, but a browser that once asked for user name and token sends them
-    by itself (HTTP Basic): such a request still needs the page's own CSRF token.
+    by itself (HTTP Basic): such a request still needs the page's own CSRF token. A Bearer token is sent by nothing
+    but a program that holds it.
     """
+    if request.META.get("HTTP_AUTHORIZATION", "").strip().lower().startswith("bearer "):
+        return False
     if request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
         return True
     origin = request.headers.get("Origin")

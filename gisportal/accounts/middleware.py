@@ -8,11 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from gisportal.accounts.api_sign_in import Refusal, sent_by_another_site, sign_in
+from gisportal.accounts.api_sign_in import Refusal, sent_by_a_browser_itself, sign_in
 from gisportal.accounts.models import ApiToken
 from gisportal.accounts.places import resolvers
 from gisportal.accounts.session_times import keep_session
+from gisportal.accounts.token_scope import exists_for, may_pass, viewer_of_token
 from gisportal.accounts.viewers import anonymous_viewer, viewer_of
+from gisportal.problems import not_found
 from layers.access import Viewer, current_viewer
 from layers.versions import known_versions
 
@@ -73,11 +75,14 @@ class ViewerMiddleware:
             return Refusal(
                 403, _("Not with a token"), _("This page needs a person who has signed in with a password.")
             ).response(request)
+        viewer = viewer_of_token(token, token.public_site)  # type: ignore[attr-defined]
+        request.api_token = token  # type: ignore[attr-defined]
+        if refused := _outside(request, viewer):
+            return refused
         session = request.session
         request.session = NoSession()
         request.user = token.account
-        request._dont_enforce_csrf_checks = not sent_by_another_site(request)  # type: ignore[attr-defined]
-        viewer = viewer_of(token.account, token.public_site)  # type: ignore[attr-defined]
+        request._dont_enforce_csrf_checks = not sent_by_a_browser_itself(request)  # type: ignore[attr-defined]
         # What writes may raise versions while it runs.
         is_reading = request.method in {"GET", "HEAD"}
         try:
@@ -96,6 +101,20 @@ class ViewerMiddleware:
         finally:
             current_viewer.reset(mark)
         return _with_cache_rules(response, viewer)
+
+
+def _outside(request: HttpRequest, viewer: Viewer) -> HttpResponse | None:
+    """The refusal of what lies outside a token's limits (D8): 403 for a door, 404 for a collection."""
+    if not may_pass(viewer, str(request.method), request.path):
+        detail = (
+            _("This token is for reading.")
+            if viewer.acts is not None and viewer.sources is None
+            else _(
+                "This token is limited to some collections: it opens /ogc/, /tiles/ and /styles/ of those alone."
+            )
+        )
+        return Refusal(403, _("Not with this token"), detail).response(request)
+    return None if exists_for(viewer, request.path) else not_found(request)
 
 
 def _with_cache_rules(response: HttpResponse, viewer: Viewer) -> HttpResponse:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Lower
@@ -147,6 +148,17 @@ class ApiToken(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens", verbose_name=_("account")
     )
     name = models.CharField(_("name"), max_length=100, blank=True)
+    sources = ArrayField(
+        models.CharField(max_length=80),
+        verbose_name=_("collections"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Only these; without any, all the account may see."),
+    )
+    may_write = models.BooleanField(_("may write"), default=False, editable=False)
+    rate_per_minute = models.PositiveIntegerField(_("requests a minute"), null=True, blank=True)
+    daily_quota = models.PositiveIntegerField(_("requests a day"), null=True, blank=True)
     prefix = models.CharField(
         _("beginning"), max_length=12, editable=False, help_text=_("To recognise it by.")
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -41,8 +42,13 @@ def create_token(
     expires_at: datetime | None = None,
     actor: Account | None = None,
     secret: str | None = None,
+    sources: Collection[str] | None = None,
+    may_write: bool = True,
 ) -> str:
-    """Makes a token and returns it; it cannot be read again. ``secret``: one made before (demo)."""
+    """Makes a token and returns it; it cannot be read again.
+
+    ``secret``: one made before (demo); ``sources``: slugs of all it may use (None: what the account may see).
+    """
     secret = secret or new_secret()
     token = ApiToken.objects.create(
         account=account,
@@ -50,8 +56,18 @@ def create_token(
         prefix=secret[:PREFIX_LENGTH],
         digest=digest_of(secret),
         expires_at=expires_at,
+        sources=None if sources is None else sorted(sources),
+        may_write=may_write,
     )
-    hooks.tell("token.created", actor=actor, target=token, account=account.username, name=name)
+    hooks.tell(
+        "token.created",
+        actor=actor,
+        target=token,
+        account=account.username,
+        name=name,
+        sources=token.sources,
+        may_write=may_write,
+    )
     return secret
 
 

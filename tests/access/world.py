@@ -115,6 +115,10 @@ class World:
         """Switch the public site."""
         AccessSetting.objects.update_or_create(pk=1, defaults={"public_site": on})
 
+    def headers_of(self, name: str) -> dict[str, str]:
+        """Headers that sign the person of that name in."""
+        return {"Authorization": f"Bearer {self.tokens[name]}"}
+
     def headers(self, who: Who) -> dict[str, str]:
         """Headers that sign the person in."""
         return {"Authorization": f"Bearer {self.tokens[who.name]}"} if who.name in self.tokens else {}

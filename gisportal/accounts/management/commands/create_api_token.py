@@ -19,6 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="", help="what the token is for")
         parser.add_argument("--days", type=int, help="days the token is valid; without it, until revoked")
 
+        parser.add_argument("--read-only", action="store_true", help="the token changes nothing")
+        parser.add_argument("--collections", default="", help="only these, by slug, separated by commas")
+
     def handle(self, *args: Any, user: str, name: str, days: int | None, **options: Any) -> None:
         account = Account.objects.filter(username=user, is_active=True).first()
         if account is None:
@@ -28,4 +31,9 @@ class Command(BaseCommand):
         if len(name) > 100:
             raise CommandError("--name must not be longer than 100 characters.")
         expires_at = None if days is None else timezone.now() + timedelta(days=days)
-        self.stdout.write(create_token(account, name=name, expires_at=expires_at))
+        named = [part.strip() for part in options["collections"].split(",") if part.strip()]
+        may_write = not options["read_only"]
+        found = create_token(
+            account, name=name, expires_at=expires_at, sources=named or None, may_write=may_write
+        )
+        self.stdout.write(found)
