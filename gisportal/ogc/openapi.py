@@ -16,6 +16,7 @@ from layers.access import Viewer
 from layers.source import sources
 
 PROBLEM: Final = "application/problem+json"
+OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -113,7 +114,7 @@ def _server_paths() -> dict[str, Any]:
     return {
         "/": operation("getLandingPage", "server", _("Landing page"), "Document"),
         "/conformance": operation("getConformance", "server", _("Conformance"), "Document"),
-        "/openapi": operation("getOpenApi", "server", _("This definition"), "Document"),
+        "/openapi": operation("getOpenApi", "server", _("This definition"), "Definition"),
         "/collections": operation("getCollections", "server", _("Collections"), "Document"),
     }
 
@@ -123,7 +124,8 @@ def query(name: str, description: str, schema: Schema, *, several: bool = False)
     if several:
         return {"name": name, "in": "query", "description": description, "style": "form", "explode": True,
                 "schema": {"type": "array", "items": schema}}  # fmt: skip
-    return {"name": name, "in": "query", "description": description, "schema": schema}
+    return {"name": name, "in": "query", "description": description, "style": "form", "explode": False,
+            "schema": schema}  # fmt: skip
 
 
 def _parameters() -> dict[str, Schema]:
@@ -153,6 +155,7 @@ def refusal(description: str) -> Schema:
 def _responses() -> dict[str, Any]:
     return {
         "Document": answer(_("A document"), "application/json", "Document"),
+        "Definition": answer(_("This definition"), OPENAPI, "Document"),
         "Refused": refusal(_("A parameter is unknown or cannot be used; it is named.")),
         "WrongToken": refusal(_("The token is not valid.")),
         "NotFound": refusal(_("There is nothing at this address, or not for you.")),

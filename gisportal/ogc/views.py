@@ -1,7 +1,5 @@
 """The service itself: landing page, conformance, OpenAPI definition, collections (OGC 19-072, 20-024)."""
 
-from typing import Final
-
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -24,8 +22,6 @@ from gisportal.ogc.part import link
 from gisportal.ogc.parts import parts
 from layers.access import current_viewer
 
-OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
-
 
 @ogc_view
 def landing(request: HttpRequest) -> HttpResponse:
@@ -41,7 +37,7 @@ def landing(request: HttpRequest) -> HttpResponse:
         "links": [
             link(as_json, "application/json", _("This document as JSON"), f"{base}/?f=json"),
             link(as_html, "text/html", _("This document as HTML"), f"{base}/?f=html"),
-            link("service-desc", OPENAPI, _("The OpenAPI definition as JSON"), f"{base}/openapi?f=json"),
+            link("service-desc", openapi.OPENAPI, _("The OpenAPI definition as JSON"), f"{base}/openapi?f=json"),
             link("service-doc", "text/html", _("The OpenAPI definition as HTML"), f"{base}/openapi?f=html"),
             link("conformance", "application/json", _("Conformance"), f"{base}/conformance"),
             link("data", "application/json", _("Collections"), f"{base}/collections"),
@@ -75,7 +71,7 @@ def openapi_document(request: HttpRequest) -> HttpResponse:
             document=document,
             operations=openapi.operations(document),
         )
-    return json_response(document, OPENAPI)
+    return json_response(document, openapi.OPENAPI)
 
 
 @ogc_view

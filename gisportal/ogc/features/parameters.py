@@ -8,7 +8,7 @@ name (``category``, ``vacancy``, ``operation``, ``formal``): that one keeps the 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from math import isfinite
@@ -16,7 +16,7 @@ from typing import Final
 
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.http import QueryDict
-from django.utils.dateparse import parse_date
+from django.utils.dateparse import parse_date, parse_duration
 from django.utils.translation import gettext as _
 from pyproj import Transformer
 
@@ -236,7 +236,7 @@ def _with_datetime(query: FeatureQuery, values: dict[str, list[str]], source: Fe
         return query
     first, slash, last = given.partition("/")
     begin = _moment(first, end_of_day=False)
-    end = _moment(last if slash else first, end_of_day=True)
+    end = _end(begin, last.strip()) if slash else _moment(first, end_of_day=True)
     if (not slash and begin is None) or (begin and end and begin > end):
         raise ParameterError("datetime", _("Must be a time, or an interval from/to with .. for an open end."))
     if "updated_at" not in source.fields():
@@ -246,6 +246,19 @@ def _with_datetime(query: FeatureQuery, values: dict[str, list[str]], source: Fe
         updated_after=max(filter(None, [begin, query.updated_after]), default=None),
         updated_before=min(filter(None, [end, query.updated_before]), default=None),
     )
+
+
+def _end(begin: datetime | None, last: str) -> datetime | None:
+    """The end of an interval: a time, ``..``, or how long after its begin (ISO 8601, days and shorter)."""
+    if not last.startswith("P") or begin is None:
+        return _moment(last, end_of_day=True)
+    length = parse_duration(last)
+    try:
+        if length is None or length < timedelta(0):
+            raise OverflowError
+        return begin + length
+    except OverflowError:
+        raise ParameterError("datetime", _("A length of time is written like P2D or PT36H.")) from None
 
 
 def _moment(part: str, *, end_of_day: bool) -> datetime | None:
