@@ -88,6 +88,7 @@ GISPORTAL_MODULES = env_list(
 INSTALLED_APPS = [
     "gisportal.accounts",
     "gisportal.audit",
+    "gisportal.gate",
     "gisportal.papers",
     "gisportal.portal",
     "gisportal.planning",
@@ -118,6 +119,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "gisportal.gate.middleware.GateMiddleware",
     "gisportal.problems.ProblemMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -132,6 +134,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "gisportal.accounts.middleware.ViewerMiddleware",
+    "gisportal.gate.limits.LimitMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -207,6 +210,20 @@ AXES_LOCKOUT_CALLABLE = "gisportal.accounts.lockout.locked_out"
 AXES_USERNAME_CALLABLE = "gisportal.accounts.lockout.attempted_name"
 PLACE_TOKEN_HOURS = env_int("GISPORTAL_PLACE_HOURS", 8)
 
+# Limits of clients at the doors for programs (D8): requests a minute and a day by token, by account signed in without
+# one, and by network address. 0 is no limit. A token may have limits of its own. In the demo, which is there to be
+# tried out and measured, a hundred times as much.
+_GENEROUS = 100 if DEMO else 1
+RATE_TOKEN = env_int("GISPORTAL_RATE_TOKEN", 6_000 * _GENEROUS)
+RATE_ACCOUNT = env_int("GISPORTAL_RATE_ACCOUNT", 12_000 * _GENEROUS)
+RATE_ADDRESS = env_int("GISPORTAL_RATE_ADDRESS", 6_000 * _GENEROUS)
+QUOTA_TOKEN = env_int("GISPORTAL_QUOTA_TOKEN", 1_000_000 * _GENEROUS)
+QUOTA_ACCOUNT = env_int("GISPORTAL_QUOTA_ACCOUNT", 2_000_000 * _GENEROUS)
+QUOTA_ADDRESS = env_int("GISPORTAL_QUOTA_ADDRESS", 1_000_000 * _GENEROUS)
+GATE_KEEPER = True  # the thread that writes what was counted; tests write themselves
+# Pages of the web that may read at the doors for programs, without cookies: origins, or * for all.
+CORS_ORIGINS = env_list("GISPORTAL_CORS_ORIGINS", "*")
+
 # Where people open the portal: links in mails and QR codes of papers printed by the worker.
 SITE_URL = os.environ.get("GISPORTAL_SITE_URL", f"http://127.0.0.1:{env_int('PORT', 8000)}").rstrip("/")
 # Mail: smtp://user:password@host:587 (smtps:// for TLS from the start); without it mails become files under var/mail.
@@ -254,6 +271,7 @@ PHOTO_MAX_PIXELS = env_int("GISPORTAL_PHOTO_MEGAPIXELS", 60) * 1_000_000
 ATTACHMENT_MAX_BYTES = env_int("GISPORTAL_ATTACHMENT_MB", 20) * 1_000_000
 MEDIA_TRASH_DAYS = env_int("GISPORTAL_MEDIA_TRASH_DAYS", 90)
 UPLOAD_MAX_BYTES = env_int("GISPORTAL_UPLOAD_MB", 250) * 1_000_000
+RASTER_MAX_PIXELS = env_int("GISPORTAL_RASTER_MEGAPIXELS", 400) * 1_000_000
 FILE_UPLOAD_HANDLERS = [
     "gisportal.uploads.CappedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
