@@ -130,14 +130,18 @@ def get(key: str, version: str, mark: str = "") -> Body | None:
     return body
 
 
-def put(key: str, version: str, body: Body, *, seconds: float, mark: str = "") -> None:
+def put(
+    key: str, version: str, body: Body, *, seconds: float, mark: str = "", is_ahead: bool = False
+) -> None:
     """Keep a tile that took so long to build, in place of an older version of it.
 
-    What is built sooner than it is written and read stays in this process only.
+    What is built sooner than it is written and read stays in this process only, unless it ``is_ahead`` of whoever
+    will ask for it.
     """
-    memory.put(key, version, body, seconds, mark)
-    if seconds < SHARED_FROM_SECONDS:
-        return
+    if not is_ahead:
+        memory.put(key, version, body, seconds, mark)
+        if seconds < SHARED_FROM_SECONDS:
+            return
     row = CachedTile(key=key, version=version, body=body.plain, size=body.size, built_at=timezone.now())
     try:
         CachedTile.objects.bulk_create(

@@ -21,6 +21,16 @@ class CachedTile(models.Model):
         return self.key
 
 
+class SeededSource(models.Model):
+    """How far the cache is filled ahead (``tiles/seeding.py``): the version up to which changed cells are done."""
+
+    slug = models.SlugField(max_length=80, primary_key=True)
+    version = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.slug} {self.version}"
+
+
 class BasemapFeature(models.Model):
     """One shape of the base map of our own; ``source`` is the file it came from (``fixtures/basemap``)."""
 

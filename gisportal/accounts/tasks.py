@@ -4,7 +4,9 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from gisportal.accounts.mail import ATTEMPTS, deliver
+from gisportal.accounts.models import AccessSetting
 from gisportal.accounts.places import purge_places
+from tiles.seeding import seed
 
 
 @app.periodic(cron="*/15 * * * *")
@@ -12,6 +14,13 @@ from gisportal.accounts.places import purge_places
 def purge_expired_places(timestamp: int) -> int:
     """Deletes persons' points whose time is over; ``timestamp``: when it was due."""
     return purge_places()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="upkeep", name="accounts.seed_tiles", queueing_lock="seed_tiles")
+def seed_tiles(timestamp: int) -> int:
+    """Fills the tile cache ahead while the public site is on; ``timestamp``: when it was due."""
+    return seed().built if AccessSetting.public_site_is_on() else 0
 
 
 @app.task(
