@@ -31,6 +31,7 @@ from layers.models.stored import (
     StoredLayer,
     StoredUpload,
 )
+from layers.models.stored_raster import StoredRaster
 
 __all__ = [
     "Attachment",
@@ -73,6 +74,7 @@ __all__ = [
     "StoredEdition",
     "StoredFeature",
     "StoredLayer",
+    "StoredRaster",
     "StoredUpload",
     "Vacancy",
     "VacancyOrigin",
