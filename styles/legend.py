@@ -6,7 +6,8 @@ from html import escape
 from math import cos, pi, sin
 from typing import Final
 
-from styles.categories import CategoryStyle
+from styles.categories import FALLBACK_COLOUR, CategoryStyle
+from styles.symbology import Symbology
 
 Point = tuple[float, float]
 
@@ -40,6 +41,13 @@ def lines(styles: Sequence[CategoryStyle], counts: Mapping[str, int] | None = No
     ]
 
 
+def lines_of(style: Symbology) -> list[Line]:
+    """Lines of a style: one for each rule that is told of."""
+    return [
+        Line(rule.title, rule.symbol.colour, rule.symbol.shape) for rule in style.rules if rule.is_told
+    ] or [Line(style.title, FALLBACK_COLOUR, "circle")]
+
+
 def _regular(corners: int, radius: float, turn: float = -pi / 2) -> list[Point]:
     return [
         (radius * cos(turn + 2 * pi * i / corners), radius * sin(turn + 2 * pi * i / corners))
@@ -66,6 +74,8 @@ def outline(shape: str, radius: float = SIGN) -> list[Point]:
     match shape:
         case "square" | "area":
             return [(-square, -square), (square, -square), (square, square), (-square, square)]
+        case "line":
+            return [(-radius, -radius / 6), (radius, -radius / 6), (radius, radius / 6), (-radius, radius / 6)]
         case "diamond":
             return _regular(4, radius)
         case "triangle":

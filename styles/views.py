@@ -3,6 +3,7 @@
 import hashlib
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
@@ -16,14 +17,14 @@ from layers.access import Viewer
 from layers.errors import ParameterError
 from layers.source import FeatureSource, get_source
 from layers.vocabulary import vocabulary
-from styles import documents, legend
+from styles import documents, legend, qml, sld
 from styles.categories import category_styles, top_styles
 from styles.raster import png
+from styles.symbology import Symbology, symbology
 
-DISTRICT_COLOUR = "#3d4650"
-#: What people note on the map (comments): far from the colours of categories and districts.
-MARK_COLOUR = "#8a1c5c"
 BASE_MAP = "basemap"
+#: Fields a tile carries without being asked.
+IN_TILES = frozenset({"name", "category"})
 
 
 def _source(request: HttpRequest, slug: str) -> FeatureSource:
@@ -46,17 +47,14 @@ def _answer(request: HttpRequest, body: bytes, content_type: str) -> HttpRespons
 
 def document(request: HttpRequest, source: FeatureSource, *, with_base_map: bool) -> dict[str, Any]:
     """The style of one source; ``with_base_map`` puts the base map of our own below."""
-    slug, words = source.slug, vocabulary()
-    sources: dict[str, Any] = {slug: _tiles(request, slug)}
+    slug, found = source.slug, symbology(source)
+    sources: dict[str, Any] = {slug: _tiles(request, slug, found)}
     metadata: dict[str, Any] = {"gisportal:source": slug, "gisportal:language": get_language()}
-    if source.geometry_type == "Point":
-        styles = category_styles(words)
-        metadata["gisportal:categories"] = [item.as_dict() for item in styles]
-        layers = documents.points(slug, styles)
-    elif source.geometry_type == "Geometry":
-        layers = documents.marks(slug, MARK_COLOUR)
+    if found.field == "category":
+        metadata["gisportal:categories"] = [item.as_dict() for item in category_styles(vocabulary())]
     else:
-        layers = documents.areas(slug, DISTRICT_COLOUR)
+        metadata["gisportal:symbology"] = found.as_dict()
+    layers = documents.layers_of(found)
     if with_base_map:
         sources[BASE_MAP] = _tiles(request, BASE_MAP)
         layers = documents.base_map() + layers
@@ -78,8 +76,11 @@ def base_map_document(request: HttpRequest) -> dict[str, Any]:
     )
 
 
-def _tiles(request: HttpRequest, slug: str) -> dict[str, str]:
-    return {"type": "vector", "url": request.build_absolute_uri(f"/tiles/{slug}.json")}
+def _tiles(request: HttpRequest, slug: str, style: Symbology | None = None) -> dict[str, str]:
+    """Where the tiles are, with the fields the style needs beside those they carry anyway."""
+    asked = [field for field in style.fields if field not in IN_TILES] if style else []
+    query = "?" + urlencode({"fields": ",".join(asked)}) if asked else ""
+    return {"type": "vector", "url": request.build_absolute_uri(f"/tiles/{slug}.json{query}")}
 
 
 @require_safe
@@ -96,18 +97,33 @@ def style(request: HttpRequest, style: str) -> HttpResponse:
     return _answer(request, body, "application/json")
 
 
+@require_safe
+def style_sld(request: HttpRequest, style: str) -> HttpResponse:
+    """One style as SLD 1.1 with SE 1.1 (OGC 05-078r4, 05-077r4), for QGIS, GeoServer and MapServer."""
+    _only(request, ("lang",))
+    found = symbology(_source(request, style))
+    return _answer(request, sld.document(found), sld.MEDIA)
+
+
+@require_safe
+def style_qml(request: HttpRequest, style: str) -> HttpResponse:
+    """One style as QGIS keeps it."""
+    _only(request, ("lang",))
+    found = symbology(_source(request, style))
+    return _answer(request, qml.document(found), qml.MEDIA)
+
+
 def _lines(request: HttpRequest, source: FeatureSource) -> list[legend.Line]:
     """Lines of a legend; with a search in the address and ``counts=true``, how many each line finds."""
-    if source.geometry_type != "Point":
-        is_mixed = source.geometry_type == "Geometry"
-        colour, shape = (MARK_COLOUR, "circle") if is_mixed else (DISTRICT_COLOUR, "area")
-        return [legend.Line(str(source.metadata.title), colour, shape)]
+    found = symbology(source)
+    if found.field != "category":
+        return legend.lines_of(found)
     tops = top_styles(vocabulary())
     if not read.boolean("counts", {"counts": request.GET.getlist("counts")}):
         return legend.lines(tops)
     query = source.parse(request.GET, extra=("counts",), resolvers=getattr(request, "resolvers", None))
-    found = {facet.value: facet.count for facet in source.facets(query, "category")}
-    return legend.lines(tops, found)
+    counts = {facet.value: facet.count for facet in source.facets(query, "category")}
+    return legend.lines(tops, counts)
 
 
 def _only(request: HttpRequest, known: tuple[str, ...]) -> None:
