@@ -73,7 +73,7 @@ def _test(condition: Condition | None) -> Any:
     if not condition.is_range:
         tests = [["==", value, wanted] for wanted in condition.values]
         return tests[0] if len(tests) == 1 else ["any", *tests]
-    bounds = [["==", ["typeof", value], "number"]]
+    bounds: list[Any] = [["==", ["typeof", value], "number"]]
     if condition.low is not None:
         bounds.append([">=", value, condition.low])
     if condition.high is not None:
@@ -170,7 +170,11 @@ def _names(style: Symbology) -> list[Json]:
     if style.label is None:
         return []
     is_beside = style.drawn is Drawn.POINTS
-    layout = {"text-field": ["get", style.label.field], "text-font": FONT, "text-size": _plain(style.label.size)}
+    layout = {
+        "text-field": ["get", style.label.field],
+        "text-font": FONT,
+        "text-size": _plain(style.label.size),
+    }
     if is_beside:
         layout |= {"text-anchor": "top", "text-offset": [0, 0.8], "text-optional": True}
     else:

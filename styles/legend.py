@@ -75,7 +75,12 @@ def outline(shape: str, radius: float = SIGN) -> list[Point]:
         case "square" | "area":
             return [(-square, -square), (square, -square), (square, square), (-square, square)]
         case "line":
-            return [(-radius, -radius / 6), (radius, -radius / 6), (radius, radius / 6), (-radius, radius / 6)]
+            return [
+                (-radius, -radius / 6),
+                (radius, -radius / 6),
+                (radius, radius / 6),
+                (-radius, radius / 6),
+            ]
         case "diamond":
             return _regular(4, radius)
         case "triangle":

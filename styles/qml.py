@@ -1,13 +1,13 @@
 """Styles as QGIS keeps them (QML), for QGIS 3.22 and later.
 
-Rules over one value each become categories, as QGIS itself would make them; anything else becomes a rule-based renderer.
+Rules over one value each become categories, as QGIS itself would make them; anything else becomes a renderer by rules.
 """
 
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element
 
-from styles.symbology import Condition, Drawn, Label, Rule, Symbol, Symbology, scale_denominator
+from styles.symbology import Condition, Drawn, Label, Symbol, Symbology, scale_denominator
 from styles.xml import child, number, written
 
 MEDIA: Final = "application/vnd.qgis.qml+xml"
@@ -22,7 +22,9 @@ _TYPES: Final = {Drawn.POINTS: "marker", Drawn.LINES: "line", Drawn.AREAS: "fill
 
 def document(style: Symbology) -> bytes:
     """The style of one layer; sizes in px."""
-    root = Element("qgis", {"version": VERSION, "styleCategories": "Symbology|Labeling", "labelsEnabled": "0"})
+    root = Element(
+        "qgis", {"version": VERSION, "styleCategories": "Symbology|Labeling", "labelsEnabled": "0"}
+    )
     if style.drawn is Drawn.MIXED:
         _mixed(root, style)
     elif _has_categories(style):
@@ -38,13 +40,21 @@ def document(style: Symbology) -> bytes:
 
 def _has_categories(style: Symbology) -> bool:
     conditions = [rule.condition for rule in style.by_condition if rule.condition]
-    is_single = all(not item.is_range and len(item.values) == 1 and item.field == style.field for item in conditions)
+    is_single = all(
+        not item.is_range and len(item.values) == 1 and item.field == style.field for item in conditions
+    )
     has_scales = any(rule.min_zoom is not None or rule.max_zoom is not None for rule in style.rules)
     return bool(conditions) and is_single and not has_scales
 
 
 def _renderer(root: Element, kind: str, **attributes: str) -> Element:
-    found = {"type": kind, "symbollevels": "0", "enableorderby": "0", "forceraster": "0", "referencescale": "-1"}
+    found = {
+        "type": kind,
+        "symbollevels": "0",
+        "enableorderby": "0",
+        "forceraster": "0",
+        "referencescale": "-1",
+    }
     return child(root, "renderer-v2", None, **found, **attributes)
 
 
@@ -94,7 +104,15 @@ def _mixed(root: Element, style: Symbology) -> None:
             name = f"{place}-{kind}"
             test = f"geom_to_wkt($geometry, 0) ILIKE '%{kind}%'"
             wanted = f"({expression(rule.condition)}) AND {test}" if rule.condition else test
-            child(rules, "rule", None, key=_key(f"{style.name}/{name}"), symbol=name, label=rule.title, filter=wanted)
+            child(
+                rules,
+                "rule",
+                None,
+                key=_key(f"{style.name}/{name}"),
+                symbol=name,
+                label=rule.title,
+                filter=wanted,
+            )
             _symbol(symbols, name, rule.symbol, drawn)
 
 
@@ -112,7 +130,11 @@ def expression(condition: Condition) -> str:
 def _quoted(value: str | float | bool) -> str:
     if isinstance(value, bool):
         return _text(value)
-    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'" if isinstance(value, str) else number(value)
+    return (
+        "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
+        if isinstance(value, str)
+        else number(value)
+    )
 
 
 def _scales(min_zoom: float | None, max_zoom: float | None) -> dict[str, str]:

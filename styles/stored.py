@@ -1,7 +1,8 @@
 """The style of an uploaded layer as it is kept (``StoredLayer.style``), read with every value in its bounds.
 
 ``{"kind": "single"|"categories"|"classes", "field": key|null, "rules": [{"value": …|"min": …, "max": …, "title": …,
-"colour": "#rrggbb"}], "other_colour": "#rrggbb"|null, "opacity": 0..1, "stroke": "#rrggbb", "width": px, "radius": px}``
+"colour": "#rrggbb"}], "other_colour": "#rrggbb"|null, "opacity": 0 to 1, "stroke": "#rrggbb", "width": px,
+"radius": px}``
 """
 
 import re
@@ -57,7 +58,7 @@ class StoredStyle:
             rules = tuple(item for item in read if item)
         other = _colour(kept.get("other_colour"))
         if not rules:
-            first = next(iter(kept.get("rules") or []), {})
+            first: Mapping[str, Any] = next(iter(kept.get("rules") or []), {})
             other = _colour(first.get("colour")) or other or _colour(kept.get("colour")) or COLOUR
         return cls(
             title=title,

@@ -5,9 +5,9 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 Attributes = dict[str, str]
 
 
-def child(parent: Element, name: str, text: str | None = None, **attributes: str) -> Element:
+def child(parent: Element, tag: str, text: str | None = None, /, **attributes: str) -> Element:
     """An element below another one."""
-    made = SubElement(parent, name, attributes)
+    made = SubElement(parent, tag, attributes)
     made.text = None if text is None else readable(text)
     return made
 
@@ -17,14 +17,18 @@ def readable(text: str) -> str:
     return "".join(
         letter
         for letter in text
-        if letter in "\t\n\r" or " " <= letter <= "\ud7ff" or "\ue000" <= letter <= "\ufffd" or letter > "\uffff"
+        if letter in "\t\n\r"
+        or " " <= letter <= "\ud7ff"
+        or "\ue000" <= letter <= "\ufffd"
+        or letter > "\uffff"
     )
 
 
 def written(root: Element, before: str = "") -> bytes:
     """The whole document in UTF-8; ``before``: what stands between the declaration and the root."""
     indent(root)
-    return f"<?xml version='1.0' encoding='UTF-8'?>\n{before}".encode() + tostring(root, "utf-8") + b"\n"
+    body: str = tostring(root, "unicode")
+    return f"<?xml version='1.0' encoding='UTF-8'?>\n{before}{body}\n".encode()
 
 
 def number(value: float) -> str:
