@@ -4,6 +4,7 @@ A resource with several values of a dimension counts once in each of their rows;
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -106,8 +107,13 @@ def inhabitants(value: DimensionValue, base: str) -> int | None:
     """Inhabitants of a district: ``total``, or an age class ``0-14``, ``65+``, ``75+`` summed from five-year ones."""
     if base == "total":
         return value.population
+    return sum_of_ages(value.ages, base)
+
+
+def sum_of_ages(ages: Iterable[tuple[str, int]], base: str) -> int | None:
+    """Inhabitants of an age class out of numbers by five-year class (``0-4`` … ``85+``); None where none is known."""
     low, high = (int(base[:-1]), 999) if base.endswith("+") else (int(part) for part in base.split("-"))
-    numbers = [count for label, count in value.ages if low <= _first_age(label) <= high]
+    numbers = [count for label, count in ages if low <= _first_age(label) <= high]
     return sum(numbers) if numbers else None
 
 
