@@ -48,7 +48,7 @@ def _rule(parent: Element, rule: Rule, style: Symbology, place: int) -> None:
     if rule.condition:
         _filter(made, rule.condition)
     elif style.by_condition:
-        child(made, "se:ElseFilter")
+        _others(made, style)
     _scales(made, rule.min_zoom, rule.max_zoom)
     _symbolizers(made, rule.symbol, style.drawn)
 
@@ -62,7 +62,22 @@ def _scales(rule: Element, min_zoom: float | None, max_zoom: float | None) -> No
 
 def _filter(rule: Element, condition: Condition) -> None:
     """The condition as Filter Encoding 1.1."""
-    made = child(rule, "ogc:Filter")
+    _test(child(rule, "ogc:Filter"), condition)
+
+
+def _others(rule: Element, style: Symbology) -> None:
+    """Features no other rule is for, those without a value too. Not ``ElseFilter``: QGIS 3.22 takes it for all."""
+    made = child(child(rule, "ogc:Filter"), "ogc:Or")
+    for field in dict.fromkeys(item.condition.field for item in style.by_condition if item.condition):
+        child(child(made, "ogc:PropertyIsNull"), "ogc:PropertyName", field)
+    negated = child(made, "ogc:Not")
+    parent = child(negated, "ogc:Or") if len(style.by_condition) > 1 else negated
+    for item in style.by_condition:
+        if item.condition:
+            _test(parent, item.condition)
+
+
+def _test(made: Element, condition: Condition) -> None:
     if condition.is_range:
         _range(made, condition)
         return
@@ -94,14 +109,14 @@ def _literal(value: str | float | bool) -> str:
 
 def _symbolizers(rule: Element, symbol: Symbol, drawn: Drawn) -> None:
     """What is drawn; of a layer of all kinds each renderer takes what fits the shape."""
+    if drawn in {Drawn.POINTS, Drawn.MIXED}:
+        _point(rule, symbol, is_mixed=drawn is Drawn.MIXED)
+    if drawn in {Drawn.LINES, Drawn.MIXED}:
+        _stroke(child(rule, "se:LineSymbolizer"), symbol.stroke, symbol.width)
     if drawn in {Drawn.AREAS, Drawn.MIXED}:
         made = child(rule, "se:PolygonSymbolizer")
         _fill(made, symbol.colour, symbol.opacity)
         _stroke(made, symbol.stroke, symbol.width)
-    if drawn in {Drawn.LINES, Drawn.MIXED}:
-        _stroke(child(rule, "se:LineSymbolizer"), symbol.stroke, symbol.width)
-    if drawn in {Drawn.POINTS, Drawn.MIXED}:
-        _point(rule, symbol, is_mixed=drawn is Drawn.MIXED)
 
 
 def _point(rule: Element, symbol: Symbol, *, is_mixed: bool) -> None:
@@ -109,7 +124,12 @@ def _point(rule: Element, symbol: Symbol, *, is_mixed: bool) -> None:
     mark = child(graphic, "se:Mark")
     child(mark, "se:WellKnownName", _MARKS.get(symbol.shape, symbol.shape))
     _fill(mark, symbol.colour, 1 if is_mixed else symbol.opacity)
-    _stroke(mark, PAPER if is_mixed else symbol.stroke, 1.5 if is_mixed else symbol.width)
+    if (
+        symbol.shape == "cross"
+    ):  # two lines for some renderers, QGIS among them: their colour is that of the stroke
+        _stroke(mark, symbol.colour, symbol.radius / 2)
+    else:
+        _stroke(mark, PAPER if is_mixed else symbol.stroke, 1.5 if is_mixed else symbol.width)
     child(graphic, "se:Size", number(symbol.radius * 2))
     if symbol.shape == "diamond":
         child(graphic, "se:Rotation", "45")
