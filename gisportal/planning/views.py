@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gisportal.accounts.places import resolvers
-from gisportal.planning.table import MEASURES, METHODS, TOTAL, Table
+from gisportal.planning.table import METHODS, TOTAL, Table
 from gisportal.problems import problem_response
 from layers.access import Level, Viewer
 from layers.analysis.dimensions import available
+from layers.analysis.tables import MEASURES
 from layers.districts import DistrictSource
 from layers.errors import ParameterError
 from layers.resources import ResourceSource
@@ -96,7 +97,7 @@ def crosstab_geojson(request: HttpRequest) -> HttpResponse:
     table = _table(request)
     if not table.has_map:
         raise ParameterError("columns", _("A map needs districts as rows or columns."))
-    scheme = table._districts().scheme
+    scheme = table.districts.scheme
     source = get_source(f"districts-{scheme}", getattr(request, "viewer", Viewer()))
     assert isinstance(source, DistrictSource)
     shapes = dict(source.visible().values_list("key", AsGeoJSON("geom", precision=5)))
