@@ -92,6 +92,16 @@ def _https() -> Iterator[CheckMessage]:
         )
 
 
+def _cors() -> Iterator[CheckMessage]:
+    for origin in settings.CORS_ORIGINS:
+        if origin != "*" and (not origin.startswith(("http://", "https://")) or origin.count("/") != 2):
+            yield Error(
+                f"GISPORTAL_CORS_ORIGINS holds {origin!r}, which is no origin.",
+                hint="For example: https://map.city.example.jp, without a path; or * for all.",
+                id="gisportal.E014",
+            )
+
+
 CHECKS: Sequence[Callable[[], Iterator[CheckMessage]]] = (
     _secret_key,
     _base_map,
@@ -99,6 +109,7 @@ CHECKS: Sequence[Callable[[], Iterator[CheckMessage]]] = (
     _times,
     _lg_code,
     _https,
+    _cors,
 )
 
 

@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
 from gisportal.gate import compression, cors
 from gisportal.gate.doors import door_of
 from gisportal.gate.keeper import keeper
-from gisportal.gate.usage import Key, tally
+from gisportal.gate.usage import Key, tally, today
 
 _READING: Final = frozenset({"GET", "HEAD"})
 
@@ -97,10 +96,10 @@ def _note(request: HttpRequest, response: HttpResponse, door: str) -> None:
 def _client(request: HttpRequest, door: str) -> Key:
     token = getattr(request, "api_token", None)
     if token is not None:
-        return timezone.localdate(), "token", token.pk, door
+        return today(), "token", token.pk, door
     viewer = getattr(request, "viewer", None)
     kind = "people" if viewer is not None and viewer.account_id is not None else "anonymous"
-    return timezone.localdate(), kind, 0, door
+    return today(), kind, 0, door
 
 
 def _counted(parts: Iterable[bytes], status: int, key: Key) -> Iterator[bytes]:

@@ -3,11 +3,24 @@
 from collections.abc import Iterable
 from datetime import date
 from threading import Lock
-from typing import Final
+from time import time
+from typing import Any, Final
+
+from django.utils import timezone
 
 from gisportal.gate.store import Used
 
 Key = tuple[date, str, int, str]
+_today: Final[list[Any]] = [0, date.min]
+
+
+def today() -> date:
+    """The day in the city, looked up once a second."""
+    now = int(time())
+    if _today[0] != now:
+        _today[:] = [now, timezone.localdate()]
+    found: date = _today[1]
+    return found
 
 
 class Tally:

@@ -14,6 +14,7 @@ ROOMS = (
     "styles",
     "gisportal/accounts",
     "gisportal/audit",
+    "gisportal/gate",
     "gisportal/modules/comments",
     "gisportal/modules/freshness",
     "gisportal/modules/history",

@@ -33,6 +33,8 @@ def test_settings_as_they_come_are_sound():
         ("PLACE_TOKEN_HOURS", 100, "gisportal.E010"),
         ("CSRF_TRUSTED_ORIGINS", ["city.example.jp"], "gisportal.E011"),
         ("LG_CODE", "37201", "gisportal.E012"),
+        ("CORS_ORIGINS", ["map.city.example.jp"], "gisportal.E014"),
+        ("CORS_ORIGINS", ["https://map.city.example.jp/"], "gisportal.E014"),
         ("BEHIND_PROXY", True, "gisportal.W001"),
     ],
 )
