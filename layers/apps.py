@@ -13,5 +13,6 @@ class LayersConfig(AppConfig):
         from layers import resources  # noqa: F401, I001
         from layers import districts  # noqa: F401
         from layers.sessions import merging, source  # noqa: F401
+        from layers.stored import source as stored  # noqa: F401
         from layers.geocoding import checks  # noqa: F401
         from layers.editing import media  # noqa: F401

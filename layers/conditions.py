@@ -62,7 +62,7 @@ def conditions(query: FeatureQuery, viewer: Viewer, fields: dict[str, Field], vo
     if query.session_on or query.session_day:
         found &= sessions_q(query)
     for key, values in query.fields:
-        found &= _field_q(fields[key], values)
+        found &= field_q(fields[key], values)
     return found
 
 
@@ -144,7 +144,7 @@ def sessions_q(query: FeatureQuery) -> Q:
 WEEKS_AHEAD = 13
 
 
-def _field_q(field: Field, values: tuple[str, ...]) -> Q:
+def field_q(field: Field, values: tuple[str, ...]) -> Q:
     """Repeated values of one field combine with OR."""
     found = Q()
     for value in values:

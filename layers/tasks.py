@@ -6,6 +6,8 @@ from layers import memberships
 from layers.indexes import refresh_grams
 from layers.media import upkeep
 from layers.sessions.dates import refresh_all
+from layers.stored import loading, uploads
+from layers.stored import services as stored
 
 
 @app.periodic(cron="17 * * * *")
@@ -44,3 +46,26 @@ def resume_memberships(timestamp: int) -> int:
     for run_id in found:
         refresh_memberships.defer(run_id=run_id)
     return len(found)
+
+
+@app.task(queue="layers", name="layers.load_layer")
+def load_layer(upload_id: int) -> bool:
+    """Loads a confirmed file as an edition of its layer; whether it is shown now."""
+    return loading.load(upload_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="upkeep", name="layers.resume_layers")
+def resume_layers(timestamp: int) -> int:
+    """Takes up files a lost worker left behind; ``timestamp``: when it was due."""
+    found = uploads.forsaken()
+    for upload_id in found:
+        load_layer.defer(upload_id=upload_id)
+    return len(found)
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(queue="upkeep", name="layers.tidy_layers")
+def tidy_layers(timestamp: int) -> int:
+    """Forgets old editions, the trash of layers and unsettled files; ``timestamp``: when it was due."""
+    return stored.tidy()

@@ -102,7 +102,7 @@ def _check_size(found: BoundaryFile) -> None:
 
 
 def _read_geojson(data: bytes, encoding: str) -> BoundaryFile:
-    text, used = _decoded(data, encoding)
+    text, used = decoded(data, encoding)
     try:
         document = json.loads(text)
         rows = _rows(document)
@@ -112,11 +112,12 @@ def _read_geojson(data: bytes, encoding: str) -> BoundaryFile:
     except (ValueError, TypeError, KeyError, AttributeError, shapely.errors.ShapelyError) as error:
         raise UnreadableFile(_("This is no GeoJSON: %(reason)s") % {"reason": str(error)[:200]}) from None
     columns = dict.fromkeys(key for feature in features for key in feature.values)
-    crs = _json_crs(document)
+    crs = json_crs(document)
     return BoundaryFile("GeoJSON", ("",), "", tuple(columns), features, crs, used)
 
 
-def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
+def decoded(data: bytes, encoding: str) -> tuple[str, str]:
+    """Text, and the encoding it is in. Raises :class:`UnreadableFile`."""
     for name in [encoding] if encoding else ["UTF-8", "CP932"]:
         try:
             return data.decode("utf-8-sig" if name == "UTF-8" else name.lower()), name
@@ -149,16 +150,17 @@ def _json_feature(number: int, row: Any) -> RawFeature:
     )
 
 
-def _json_crs(document: Mapping[str, Any]) -> CRS | None:
+def json_crs(document: Mapping[str, Any]) -> CRS | None:
     """RFC 7946 knows WGS 84 only; older files, and Japanese ones, name another in ``crs``."""
     given = document.get("crs")
     name = str(given.get("properties", {}).get("name", "")) if isinstance(given, dict) else ""
     if not name:
         return CRS.from_epsg(4326)
-    return _known_crs(name)
+    return known_crs(name)
 
 
-def _known_crs(text: str) -> CRS | None:
+def known_crs(text: str) -> CRS | None:
+    """The system a text names (WKT, URN, EPSG …), or None."""
     try:
         return CRS.from_user_input(text) if text.strip() else None
     except CRSError:
@@ -181,9 +183,9 @@ def _text(value: Any) -> str:
 def _read_zip(data: bytes, layer: str, encoding: str) -> BoundaryFile:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            layers = _zip_layers(archive)
+            layers = zip_layers(archive)
             chosen = layer if layer in layers else next(iter(layers))
-            parts = {ending: _unpacked(archive, info) for ending, info in layers[chosen].items()}
+            parts = {ending: unpacked(archive, info) for ending, info in layers[chosen].items()}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise UnreadableFile(
             _("The ZIP cannot be unpacked: %(reason)s") % {"reason": str(error)[:120]}
@@ -193,7 +195,7 @@ def _read_zip(data: bytes, layer: str, encoding: str) -> BoundaryFile:
     return found
 
 
-def _zip_layers(archive: zipfile.ZipFile) -> dict[str, dict[str, zipfile.ZipInfo]]:
+def zip_layers(archive: zipfile.ZipFile) -> dict[str, dict[str, zipfile.ZipInfo]]:
     """Parts of each shapefile, by a name for a person to choose by. No name is ever used as a path."""
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
@@ -227,7 +229,7 @@ def _entry_name(entry: zipfile.ZipInfo) -> str:
         return entry.filename
 
 
-def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+def unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     """The size said in the ZIP may be a lie: counted again while unpacking."""
     with archive.open(entry) as handle:
         data = handle.read(MAX_UNPACKED + 1)
@@ -252,7 +254,7 @@ def _read_shapefile(parts: Mapping[str, bytes], encoding: str) -> BoundaryFile:
         RawFeature(number, values, geoms.get(index))
         for number, (index, values) in enumerate(table.rows.items(), 1)
     ]
-    crs = _known_crs(parts.get(".prj", b"").decode("utf-8", "replace"))
+    crs = known_crs(parts.get(".prj", b"").decode("utf-8", "replace"))
     return BoundaryFile("Shapefile", (), "", table.columns, features, crs, table.encoding, table.notes)
 
 
@@ -263,7 +265,9 @@ def _geometries(path: Path) -> dict[int, BaseGeometry | None]:
             path, columns=[], return_fids=True, max_features=MAX_FEATURES + 1
         )
     except Exception as error:  # GDAL tells of broken files in many classes of exceptions
-        raise UnreadableFile(_("The Shapefile is damaged: %(reason)s") % {"reason": _short(error)}) from None
+        raise UnreadableFile(
+            _("The Shapefile is damaged: %(reason)s") % {"reason": short_words(error)}
+        ) from None
     return dict(zip(map(int, fids), _shapes(wkb), strict=True))
 
 
@@ -272,7 +276,7 @@ def _shapes(wkb: Any) -> Iterator[BaseGeometry | None]:
         yield None if each is None else shapely.force_2d(shapely.from_wkb(bytes(each)))
 
 
-def _short(error: Exception) -> str:
+def short_words(error: Exception) -> str:
     """Words of GDAL without the path on our disk."""
     return str(error).rsplit("/", 1)[-1][:160]
 
@@ -294,7 +298,7 @@ def _read_geopackage(data: bytes, layer: str) -> BoundaryFile:
             raise
         except Exception as error:  # GDAL tells of broken files in many classes of exceptions
             raise UnreadableFile(
-                _("The GeoPackage is damaged: %(reason)s") % {"reason": _short(error)}
+                _("The GeoPackage is damaged: %(reason)s") % {"reason": short_words(error)}
             ) from None
     columns = tuple(str(name) for name in meta["fields"])
     features = [
@@ -305,5 +309,5 @@ def _read_geopackage(data: bytes, layer: str) -> BoundaryFile:
         )
         for number, geom in enumerate(_shapes(wkb), 1)
     ]
-    crs = _known_crs(str(meta["crs"] or ""))
+    crs = known_crs(str(meta["crs"] or ""))
     return BoundaryFile("GeoPackage", tuple(names), chosen, columns, features, crs)

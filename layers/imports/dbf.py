@@ -39,8 +39,11 @@ class DbfTable:
     notes: list[str] = field(default_factory=list)
 
 
-def read_dbf(data: bytes, cpg: bytes = b"", encoding: str = "") -> DbfTable:
-    """Every value as text. ``encoding`` wins where given; else what fits. Raises ``UnreadableFile``."""
+def read_dbf(data: bytes, cpg: bytes = b"", encoding: str = "", most: int | None = None) -> DbfTable:
+    """Every value as text. ``encoding`` wins where given; else what fits. ``most``: rows read at most.
+
+    Raises ``UnreadableFile``.
+    """
     from layers.imports.boundary_files import MAX_FEATURES, UnreadableFile
 
     try:
@@ -50,8 +53,9 @@ def read_dbf(data: bytes, cpg: bytes = b"", encoding: str = "") -> DbfTable:
         raise UnreadableFile(_("The table of attributes (.dbf) is damaged.")) from None
     if not columns or width < 1 or columns[-1].offset + columns[-1].width > width:
         raise UnreadableFile(_("The table of attributes (.dbf) is damaged."))
-    if count > MAX_FEATURES:
-        raise UnreadableFile(_("The file holds more than %(most)d features.") % {"most": MAX_FEATURES})
+    most = MAX_FEATURES if most is None else most
+    if count > most:
+        raise UnreadableFile(_("The file holds more than %(most)d features.") % {"most": most})
     raw = dict(_records(data, start, width, count))
     said = _said(cpg) or _LANGUAGE.get(data[29], "")
     used = encoding or _fitting(raw, columns, said)

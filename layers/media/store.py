@@ -52,21 +52,26 @@ class _Written:
 
 def keep(data: bytes, folder: str, ending: str) -> str:
     """Writes ``data`` under a random name and gives the name, relative to the store; gone again on rollback."""
+    return keep_parts([data], folder, ending)
+
+
+def keep_parts(parts: Iterable[bytes], folder: str, ending: str) -> str:
+    """As :func:`keep`, for files too large to hold in memory."""
     secret = secrets.token_hex(16)
     name = f"{folder}/{secret[:2]}/{secret[2:]}.{ending}"
     path = path_of(name)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-    _write(path, data)
+    _write(path, parts)
     transaction.on_commit(_Written(path).stay)
     return name
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, parts: Iterable[bytes]) -> None:
     """All of it or nothing, also when the power fails."""
     part = path.with_suffix(".part")
     try:
         with part.open("wb") as handle:
-            handle.write(data)
+            handle.writelines(parts)
             handle.flush()
             os.fsync(handle.fileno())
         part.replace(path)

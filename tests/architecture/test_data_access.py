@@ -51,6 +51,7 @@ MAY_WRITE_SQL = {
     "layers/prepared.py": "a QuerySet compiled once, for what every request asks",
     "layers/analysis": "one GROUP BY per table",
     "layers/imports": "COPY",
+    "layers/stored/loading.py": "COPY",
     "layers/editing/field_rows.py": "rewrites values of a field with the tables held, by functions of layers/sql/",
     "layers/editing/transactions.py": "tells the triggers of the history who acts: set_config",
     "layers/memberships.py": "calls functions of layers/sql/ part by part",
