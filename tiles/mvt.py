@@ -40,9 +40,6 @@ _lock: Final = Lock()
 
 #: ST_AsMVT leaves out what has no geometry by itself; a condition on it would clip every geometry twice.
 _MVT: Final = f"SELECT ST_AsMVT(tile, %s, {EXTENT}, 'geom', 'feature_id') FROM (%s) tile"
-_GEOM: Final = (
-    f"ST_AsMVTGeom(%s, ST_MakeEnvelope(%%s, %%s, %%s, %%s, {WEB_MERCATOR_SRID}), {EXTENT}, {BUFFER}, true)"
-)
 #: A tile, unless its version is the one given: in one question, of one moment.
 _UNLESS: Final = "SELECT v.number, CASE WHEN v.number <> %%s THEN (%s) END FROM (%s) v"
 #: Holds until the end of the transaction, here of the pipeline; ``SET LOCAL`` would do the same with a warning.
@@ -62,6 +59,16 @@ class Request:
     query: FeatureQuery
     tile: Tile
     keys: tuple[str, ...]
+
+    def clipped(self, shape: str) -> str:
+        """A shape in the CRS of the matrix set as it stands in the tile; its four parameters are the tile's box."""
+        box = f"ST_MakeEnvelope(%s, %s, %s, %s, {self.tile.matrix_set.srid})"
+        return f"ST_AsMVTGeom({shape}, {box}, {EXTENT}, {BUFFER}, true)"
+
+    def carried(self, shape: str, srid: int = WEB_MERCATOR_SRID) -> str:
+        """A shape carried over from a CRS to that of the matrix set."""
+        wanted = self.tile.matrix_set.srid
+        return shape if srid == wanted else f"ST_Transform({shape}, {wanted})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,7 @@ def build(asked: Request) -> bytes:
 
 
 def _points(asked: Request, source: ResourceSource) -> bytes:
-    west, south, east, north = asked.tile.box_with(BUFFER / EXTENT)
+    west, south, east, north = asked.tile.mercator_with(BUFFER / EXTENT)
     box = f"q.drawn && ST_MakeEnvelope(%s, %s, %s, %s, {WEB_MERCATOR_SRID})"
     sql, params = _selected(asked, _found_sql(asked, source))
     return _run(_MVT % ("%s", f"{sql} WHERE {box}"), [source.slug, *params, west, south, east, north])
@@ -107,7 +114,8 @@ def keeps_plan(asked: Request) -> bool:
     """
     query, source = asked.query, asked.source
     is_whole = not query.has_conditions and not query.equals and source.viewer.scope_key in PYRAMID_SCOPES
-    return is_whole and isinstance(source, ResourceSource) and not asked.tile.is_clustered
+    is_points = asked.tile.is_mercator and not asked.tile.is_clustered
+    return is_whole and isinstance(source, ResourceSource) and is_points
 
 
 def build_unless(asked: Request, source: ResourceSource, number: int) -> tuple[int, bytes | None]:
@@ -130,7 +138,7 @@ def _unless(asked: Request, source: ResourceSource) -> str:
     found = psycopg.ClientCursor(connection.connection).mogrify(sql, params).replace("%", "%%")
     shape = f"ST_AsMVTGeom(q.drawn, %s::geometry, {EXTENT}, {BUFFER}, true)"
     points = (
-        f"SELECT q.id AS feature_id, q.id AS id, {_columns(asked)}, {shape} AS geom "
+        f"SELECT q.id AS feature_id, q.id AS id{_columns(asked)}, {shape} AS geom "
         f"FROM ({found}) q WHERE q.drawn && %s::geometry"
     )
     return _UNLESS % (_MVT % (f"'{source.slug}'", points), TILE_VERSION)
@@ -170,7 +178,8 @@ def _kept(asked: Request, part: str, compile_rows: Callable[[], Compiled]) -> Co
     """Compiled SQL of a search. That of a person's point, a moving date or a viewer's own rows is never kept."""
     query, source = asked.query, asked.source
     is_own = source.viewer.scope_key.startswith("own:")
-    if is_own or query.spot or query.serves or query.stale is not None or query.equals:
+    is_placed = query.filter is not None and query.filter.is_placed
+    if is_own or query.spot or query.serves or is_placed or query.stale is not None or query.equals:
         return compile_rows()
     words = source.vocabulary.version if isinstance(source, ResourceSource) else 0
     key = (part, source.slug, source.viewer.scope_key, words, asked.keys, query)
@@ -189,16 +198,17 @@ def _kept(asked: Request, part: str, compile_rows: Callable[[], Compiled]) -> Co
 def _selected(asked: Request, rows: Compiled, extra: str = "") -> Compiled:
     """Rows as the columns of a tile: id, properties as the viewer sees them, point."""
     sql, params = rows
-    columns = _columns(asked)
+    columns, shape = _columns(asked), asked.clipped(asked.carried("q.drawn"))
     return (
-        f"SELECT q.id AS feature_id, q.id AS id, {columns}{extra}, {_GEOM % 'q.drawn'} AS geom FROM ({sql}) q",
+        f"SELECT q.id AS feature_id, q.id AS id{columns}{extra}, {shape} AS geom FROM ({sql}) q",
         [*asked.tile.box, *params],
     )
 
 
 def _columns(asked: Request) -> str:
+    """The properties, each after a comma."""
     fields = asked.source.fields()
-    return ", ".join(_column(fields[key]) for key in asked.keys)
+    return "".join(f", {_column(fields[key])}" for key in asked.keys)
 
 
 def _column(field: Field) -> str:
@@ -217,17 +227,21 @@ def _quoted(name: str) -> str:
 
 def _shapes(asked: Request) -> bytes:
     """Areas, simplified to half a pixel of the zoom; any source whose positions are kept in EPSG:4326."""
-    area = Polygon.from_bbox(asked.tile.box_with(BUFFER / EXTENT))
+    area = Polygon.from_bbox(asked.tile.mercator_with(BUFFER / EXTENT))
     area.srid = WEB_MERCATOR_SRID
-    area.transform(STORAGE_SRID)
     rows = asked.source.select(asked.source.features(asked.query).order_by(), asked.keys)
-    rows = rows.filter(shown_geom__bboverlaps=area).annotate(drawn=Plain(F("shown_geom")))
+    kept = asked.source.drawn_geom()
+    if kept is None or not asked.tile.is_mercator:
+        area.transform(STORAGE_SRID)
+        rows = rows.filter(shown_geom__bboverlaps=area).annotate(drawn=Plain(F("shown_geom")))
+        drawn = asked.carried("q.drawn", STORAGE_SRID)
+    else:
+        rows = rows.filter(**{f"{kept}__bboverlaps": area}).annotate(drawn=Plain(F(kept)))
+        drawn = "q.drawn"
     sql, params = rows.query.sql_with_params()
     tolerance = asked.tile.width / 512
-    shape = f"ST_Simplify(ST_Transform(q.drawn, {WEB_MERCATOR_SRID}), %s, true)"
-    inner = (
-        f"SELECT q.id AS feature_id, q.id AS id, {_columns(asked)}, {_GEOM % shape} AS geom FROM ({sql}) q"
-    )
+    shape = asked.clipped(f"ST_Simplify({drawn}, %s, true)")
+    inner = f"SELECT q.id AS feature_id, q.id AS id{_columns(asked)}, {shape} AS geom FROM ({sql}) q"
     return _run(_MVT % ("%s", inner), [asked.source.slug, tolerance / 4, *asked.tile.box, *params])
 
 
@@ -250,7 +264,7 @@ def _clustered(asked: Request, source: ResourceSource) -> bytes:
     values = "".join(f", NULLIF(m.{name}, 0)" for name in names)
     point = f"ST_SetSRID(ST_MakePoint(m.x, m.y), {WEB_MERCATOR_SRID})"
     grouped = (
-        f"SELECT NULL::bigint, NULL::bigint{keys}{values}, {_GEOM % point} AS geom "
+        f"SELECT NULL::bigint, NULL::bigint{keys}{values}, {asked.clipped(asked.carried(point))} AS geom "
         f"FROM unnest({given}) AS m(x, y, {', '.join(names)})"
     )
     return _run(
@@ -274,6 +288,7 @@ def _arrays(clusters: Sequence[Cluster], tops: int) -> list[list[Any]]:
 
 def _has_pyramid(asked: Request) -> bool:
     plain = all(key in PYRAMID_KEYS for key, _value in asked.query.pairs) and not asked.query.equals
+    plain = plain and asked.query.filter is None
     return plain and asked.source.viewer.scope_key in PYRAMID_SCOPES
 
 
@@ -304,7 +319,8 @@ def _kept_clusters(asked: Request, source: ResourceSource) -> list[Cluster]:
 
 def _found_clusters(asked: Request, source: ResourceSource) -> list[Cluster]:
     """Clusters counted on the fly, for searches and for viewers who see some rows only."""
-    rows = _in_box(source.found(asked.query), asked.tile.box_with(1 / 8))
+    margin = 1 / 8 if asked.tile.is_mercator else 1 / 4
+    rows = _in_box(source.found(asked.query), asked.tile.mercator_with(margin))
     selected = rows.order_by().values("id", "category_id", drawn=Plain(F("geom_3857")))
     sql, params = selected.query.sql_with_params()
     zoom = asked.tile.cell_zoom

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from layers.access import Viewer
 from layers.errors import ParameterError
-from layers.query import FeatureQuery
+from layers.query import FeatureQuery, Resolvers
 from layers.resources import ResourceSource
 from layers.source import FeatureSource, get_source
 from layers.vacancy import TIMED
@@ -61,16 +61,21 @@ class Asked:
 
     def key(self, tile: Tile) -> str:
         """What is asked, and for whom."""
+        place = f"{tile.z}/{tile.x}/{tile.y}"
         parts = [
             FORMAT,
             self.source.slug,
-            f"{tile.z}/{tile.x}/{tile.y}",
+            place if tile.is_mercator else f"{tile.matrix_set.name}/{place}",
             self.source.viewer.scope_key,
             self.query.to_query_string(leave_out=WITHOUT_EFFECT),
             ",".join(self.keys),
             str(timezone.localdate()) if self.query.is_timed or TIMED & set(self.keys) else "",
         ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def version(self, tile: Tile) -> str:
+        """Of which data a tile is the answer."""
+        return "~".join(self.source.version(place) for place in tile.covering)
 
 
 def ask(request: HttpRequest, slug: str) -> Asked:
@@ -81,30 +86,39 @@ def ask(request: HttpRequest, slug: str) -> Asked:
         ParameterError: a parameter is unknown or unusable.
     """
     viewer: Viewer = getattr(request, "viewer", None) or Viewer()
-    scope = request.GET.get("scope")
+    return read_asked(viewer, slug, request.GET, getattr(request, "resolvers", None))
+
+
+def read_asked(
+    viewer: Viewer, slug: str, params: QueryDict, resolvers: Resolvers | None, *, listing: str = "fields"
+) -> Asked:
+    """As :func:`ask`. ``listing``: the parameter that lists properties.
+
+    ``fields`` adds to those every tile carries; ``properties``, the standard's, means those alone.
+    """
+    scope = params.get("scope")
     if scope not in {None, "public"}:
         raise ParameterError("scope", _("Only scope=public may be given."))
     if scope == "public":
         viewer = viewer.as_public()
     source = get_source(slug, viewer)
-    query = source.parse(request.GET, extra=EXTRA, resolvers=getattr(request, "resolvers", None))
-    return Asked(source, query, _keys(request, source), scope == "public")
+    query = source.parse(params, extra=(listing, *EXTRA[1:]), resolvers=resolvers)
+    return Asked(source, query, _keys(params, source, listing), scope == "public")
 
 
-def _keys(request: HttpRequest, source: FeatureSource) -> tuple[str, ...]:
-    """Properties asked for: the default ones and those of ``fields``."""
-    asked = [
-        part.strip() for value in request.GET.getlist("fields") for part in value.split(",") if part.strip()
-    ]
+def _keys(params: QueryDict, source: FeatureSource, listing: str) -> tuple[str, ...]:
+    """Properties asked for: the default ones and those listed, or those alone."""
+    asked = [part.strip() for value in params.getlist(listing) for part in value.split(",") if part.strip()]
     known = source.fields()
     for key in asked:
         if key not in known and key != "id":
             raise ParameterError(
-                "fields",
+                listing,
                 _("There is no field “%(key)s”. Known are: %(known)s.")
                 % {"key": key, "known": ", ".join(known)},
             )
-    return tuple(dict.fromkeys([*mvt.default_keys(source), *(key for key in asked if key != "id")]))
+    always = () if asked and listing == "properties" else mvt.default_keys(source)
+    return tuple(dict.fromkeys([*always, *(key for key in asked if key != "id")]))
 
 
 @require_safe
@@ -114,9 +128,11 @@ def tile(request: HttpRequest, source: str, z: int, x: int, y: int) -> HttpRespo
     Raises what :func:`ask` raises; the portal's middleware answers with problem details.
     """
     place = Tile(z, x, y)
-    if not place.exists:
-        return problems.no_tile()
-    asked = ask(request, source)
+    return tile_answer(request, ask(request, source), place) if place.exists else problems.no_tile()
+
+
+def tile_answer(request: HttpRequest, asked: Asked, place: Tile) -> HttpResponse:
+    """A tile of whatever matrix set, out of the cache or built; ``place`` exists."""
     if not asked.is_common:
         body = cache.Body(mvt.build(mvt.Request(asked.source, asked.query, place, asked.keys)))
         return answer(request, body, hashlib.sha256(body.plain).hexdigest(), asked.terms)
@@ -135,7 +151,7 @@ def _common(asked: Asked, place: Tile, key: str) -> tuple[str, cache.Body | Call
     last = cache.memory.last(key)
     if last and last.is_quick and isinstance(asked.source, ResourceSource) and mvt.keeps_plan(wanted):
         return _renewed(wanted, asked.source, key, last, mark)
-    version = asked.source.version((place.z, place.x, place.y))
+    version = asked.version(place)
     return version, lambda: _found(wanted, key, version, mark)
 
 
