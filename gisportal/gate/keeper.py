@@ -4,9 +4,9 @@ Windows every 2 seconds, usage every 15 and when the process ends: a kill loses 
 holds no connection.
 """
 
-import atexit
 import logging
 import os
+from multiprocessing.util import Finalize
 from threading import Event, Lock, Thread
 from time import monotonic
 from typing import Final
@@ -64,7 +64,8 @@ class Keeper:
                 return
             self._pid = os.getpid()
             Thread(target=self._run, name="gate-keeper", daemon=True).start()
-            atexit.register(self.finish)
+            # As atexit, but run by the workers of a server too: they are children of multiprocessing.
+            Finalize(None, self.finish, exitpriority=0)
 
     def _run(self) -> None:
         written = monotonic()
