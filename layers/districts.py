@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from layers import parameters as read
 from layers.access import NOTHING, Viewer
 from layers.conditions import equal_q
+from layers.cql2 import FILTER_PARAMETERS, read_filter
 from layers.crs import STORAGE_SRID
 from layers.fields import Field, Kind
 from layers.functions import Contains, Normalise
@@ -22,7 +23,7 @@ from layers.versions import tile_version
 from layers.vocabulary import SchemeInfo, vocabulary
 
 #: Parameters of a search that mean something for districts; the rest of the shared ones are without effect.
-MEANT = frozenset({"q", "bbox", "within", "district", "sort"})
+MEANT = frozenset({"q", "bbox", "within", "district", "sort", *FILTER_PARAMETERS})
 
 
 def visible_districts(viewer: Viewer | None) -> Q:
@@ -89,6 +90,7 @@ class DistrictSource(FeatureSource):
             words=words(" ".join(values.get("q", []))),
             bbox=read.bbox(values),
             within=read.polygon(values),
+            filter=read_filter(values, self._fields),
             districts=tuple(values.get("district", [])),
             sort=read.sort(values, ["id", *(item.key for item in self._fields.values() if item.is_sortable)]),
             page=read.integer("page", values, 1, 1, 100_000),
@@ -102,7 +104,7 @@ class DistrictSource(FeatureSource):
 
     def features(self, query: FeatureQuery) -> "QuerySet[District]":
         """Districts found, in the scheme's order unless asked otherwise."""
-        rows = self.visible()
+        rows = self.narrowed(self.visible(), query)
         for word in query.words:
             rows = rows.filter(Contains(Normalise(F("title")), Value(normalise(word))))
         if query.bbox:

@@ -100,7 +100,9 @@ def _ids_by_index(source: FeatureSource, query: FeatureQuery, offset: int, limit
 def _is_plain(query: FeatureQuery) -> bool:
     """Whether a statement may be kept: no person's point in it, nothing that moves with the clock."""
     return (
-        not (query.words or query.spot or query.serves or query.within or query.bbox) and query.stale is None
+        not (query.words or query.spot or query.serves or query.within or query.bbox)
+        and query.stale is None
+        and not (query.filter and query.filter.is_placed)
     )
 
 

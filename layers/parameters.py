@@ -42,7 +42,7 @@ def multi(params: Mapping[str, Any] | Iterable[tuple[str, str]]) -> dict[str, li
 
 
 def _check_text(key: str, values: list[str]) -> None:
-    longest = MAX_POLYGON_TEXT if key == "within" else MAX_TEXT
+    longest = MAX_POLYGON_TEXT if key in {"within", "filter"} else MAX_TEXT
     if any(len(value) > longest for value in values):
         raise ParameterError(key, _("Too long: at most %(count)d characters.") % {"count": longest})
     if len(values) > MAX_VALUES:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from layers import parameters as read
 from layers.access import Viewer
+from layers.cql2 import Filter, read_filter
 from layers.crs import STORAGE_SRID
 from layers.errors import ParameterError
 from layers.field_aliases import todays_params
@@ -32,7 +33,8 @@ NEAR_SERVES: Final = 2_000
 SHARED: Final = frozenset(
     (
         "q category field_of_support district near place address radius serves bbox within vacancy operation "
-        "formal updated_after updated_before stale session_on session_day as_of sort page per_page lang"
+        "formal updated_after updated_before stale session_on session_day as_of filter filter-lang filter-crs "
+        "sort page per_page lang"
     ).split()
 )
 
@@ -90,6 +92,7 @@ class FeatureQuery:
     as_of: datetime | None = None
     fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
     equals: tuple[tuple[str, str], ...] = ()
+    filter: Filter | None = None
     sort: tuple[tuple[str, bool], ...] = ()
     page: int = 1
     per_page: int = DEFAULT_PER_PAGE
@@ -136,6 +139,7 @@ class FeatureQuery:
             session_day=read.weekdays("session_day", values),
             as_of=read.past("as_of", values),
             fields=_field_conditions(values, fields),
+            filter=read_filter(values, fields),
             sort=_sort(values, fields, spot),
             page=read.integer("page", values, 1, 1, 100_000),
             per_page=read.integer("per_page", values, DEFAULT_PER_PAGE, 1, MAX_PER_PAGE),
@@ -171,27 +175,28 @@ class FeatureQuery:
     @property
     def is_timed(self) -> bool:
         """Whether the answer changes with the date alone: what is kept of it needs the date in its key."""
-        return self.stale is not None or bool(self.vacancy or self.session_day)
+        return self.stale is not None or bool(self.vacancy or self.session_day or self.filter)
 
     @property
     def has_conditions(self) -> bool:
         """Whether anything narrows the search."""
-        return any(key not in {"as_of", "sort", "page", "per_page", "lang"} for key, _value in self.pairs)
+        return self.filter is not None or any(key not in _NO_CONDITIONS for key, _value in self.pairs)
 
 
+_NO_CONDITIONS: Final = frozenset("as_of sort page per_page lang filter filter-lang filter-crs".split())
 _ATTRIBUTES: Final = {
     "q": "words", "category": "categories", "field_of_support": "fields_of_support", "district": "districts",
     "near": "spot", "place": "spot", "address": "spot", "radius": "radius", "serves": "serves", "bbox": "bbox",
     "within": "within", "vacancy": "vacancy", "operation": "operation", "formal": "formal",
     "updated_after": "updated_after", "updated_before": "updated_before", "stale": "stale", "as_of": "as_of",
-    "session_on": "session_on", "session_day": "session_day",
+    "session_on": "session_on", "session_day": "session_day", "filter": "filter",
     "sort": "sort",
 }  # fmt: skip
 _EMPTY: Final[dict[str, object]] = {
     "words": (), "categories": (), "fields_of_support": (), "districts": (), "spot": None, "radius": None,
     "serves": None, "bbox": None, "within": None, "vacancy": (), "operation": (), "formal": None,
     "updated_after": None, "updated_before": None, "stale": None, "as_of": None,
-    "session_on": (), "session_day": (),
+    "session_on": (), "session_day": (), "filter": None,
     "sort": (),
 }  # fmt: skip
 

@@ -91,7 +91,7 @@ class ResourceSource(FeatureSource):
         rows = self.visible_at(query).filter(conditions(query, self.viewer, self._fields, self.vocabulary))
         for key, value in query.equals:
             rows = rows.filter(equal_q(self._fields[key], value))
-        return rows
+        return self.narrowed(rows, query)
 
     def features(self, query: FeatureQuery) -> "QuerySet[Any]":
         """Rows found, ordered: as asked, else by distance from the spot, else by name; ties by id."""

@@ -14,6 +14,7 @@ from django.db.models import F, QuerySet
 from django.utils.functional import Promise
 
 from layers.access import Viewer
+from layers.cql2 import filter_q
 from layers.errors import FeatureNotFound, SourceNotFound
 from layers.fields import Field
 from layers.query import FeatureQuery, Resolvers
@@ -102,6 +103,14 @@ class FeatureSource(ABC):
         return rows
 
     @abstractmethod
+    def narrowed(self, rows: "QuerySet[Any]", query: FeatureQuery) -> "QuerySet[Any]":
+        """Rows that meet the query's filter, over the values the viewer sees; every source's ``features`` does so."""
+        return (
+            rows
+            if query.filter is None
+            else rows.filter(filter_q(query.filter, self.fields(), self.shown_geom()))
+        )
+
     def visible(self) -> "QuerySet[Any]":
         """The rows the viewer may see: the one place reads of the source start from."""
 

@@ -50,7 +50,9 @@ class Asked:
     @property
     def is_common(self) -> bool:
         """Whether the answer is the same for everybody of the viewer's scope."""
-        return not self.is_of_a_person and not self.source.viewer.scope_key.startswith("own:")
+        is_placed = self.query.filter is not None and self.query.filter.is_placed
+        is_own = self.source.viewer.scope_key.startswith("own:")
+        return not (self.is_of_a_person or is_placed or is_own)
 
     @property
     def terms(self) -> Terms:

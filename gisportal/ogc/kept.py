@@ -63,4 +63,5 @@ def is_kept(viewer: Viewer) -> bool:
 
 def may_keep(viewer: Viewer, query: FeatureQuery) -> bool:
     """Whether the answer to a query may be kept. A person's point stays out of memory; "stale" moves with the clock."""
-    return is_kept(viewer) and not query.spot and not query.serves and query.stale is None
+    is_placed = query.filter is not None and query.filter.is_placed
+    return is_kept(viewer) and not (query.spot or query.serves or is_placed) and query.stale is None

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from layers import parameters as read
 from layers.access import Viewer
 from layers.conditions import WEEKS_AHEAD, equal_q
+from layers.cql2 import FILTER_PARAMETERS, read_filter
 from layers.crs import STORAGE_SRID
 from layers.fields import Field, Kind
 from layers.functions import CityDay, ClockText, Contains, Normalise
@@ -25,7 +26,7 @@ from layers.versions import tile_version
 from layers.vocabulary import vocabulary
 
 #: Parameters of a search that mean something for meetings; the rest of the shared ones are without effect.
-MEANT = frozenset({"q", "bbox", "within", "category", "session_on", "session_day", "sort"})
+MEANT = frozenset({"q", "bbox", "within", "category", "session_on", "session_day", "sort", *FILTER_PARAMETERS})
 
 
 def _text(name: str) -> Any:
@@ -92,6 +93,7 @@ class SessionSource(FeatureSource):
             categories=read.known("category", values, vocabulary().categories),
             bbox=read.bbox(values),
             within=read.polygon(values),
+            filter=read_filter(values, self._fields),
             session_on=read.days("session_on", values),
             session_day=read.weekdays("session_day", values),
             sort=read.sort(values, ["id", *(item.key for item in self._fields.values() if item.is_sortable)]),
@@ -107,7 +109,7 @@ class SessionSource(FeatureSource):
 
     def features(self, query: FeatureQuery) -> "QuerySet[Session]":
         """Meetings found, by name unless asked otherwise."""
-        rows = self.visible().filter(self._conditions(query))
+        rows = self.narrowed(self.visible(), query).filter(self._conditions(query))
         for word in query.words:
             text = Coalesce(F("title"), Value(""))
             found = Q()

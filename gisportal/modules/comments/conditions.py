@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from gisportal.modules.comments.models import ClassificationTerm
 from layers import parameters as read
+from layers.cql2 import FILTER_PARAMETERS, read_filter
 from layers.crs import STORAGE_SRID
 from layers.errors import ParameterError
+from layers.fields import Field
 from layers.functions import Contains, Normalise
 from layers.models import District
 from layers.query import SHARED, FeatureQuery
@@ -29,6 +31,7 @@ OWN: Final = frozenset(
 #: Shared parameters that mean something here; the rest are without effect.
 MEANT: Final = frozenset(
     {"q", "bbox", "within", "district", "updated_after", "updated_before", "sort", "page", "per_page"}
+    | FILTER_PARAMETERS
 )
 SORTS: Final = {
     "acted_on": "acted_on",
@@ -40,7 +43,7 @@ DAYS: Final = ("activity_after", "activity_before", "posted_after", "posted_befo
 
 
 def parse(
-    params: Mapping[str, str] | Iterable[tuple[str, str]], extra: Iterable[str], fields: Iterable[str]
+    params: Mapping[str, str] | Iterable[tuple[str, str]], extra: Iterable[str], fields: Mapping[str, Field]
 ) -> FeatureQuery:
     """The query of a query string; ``fields``: properties accepted as ``field.<key>``. Raises ``ParameterError``."""
     values = read.multi(params)
@@ -57,6 +60,7 @@ def parse(
         updated_after=read.moment("updated_after", values, end_of_day=False),
         updated_before=read.moment("updated_before", values, end_of_day=True),
         fields=_own(values),
+        filter=read_filter(values, fields),
         sort=read.sort(values, [*SORTS, "id"]),
         page=read.integer("page", values, 1, 1, 100_000),
         per_page=read.integer("per_page", values, 20, 1, 200),

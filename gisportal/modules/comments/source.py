@@ -123,7 +123,7 @@ class CommentSource(FeatureSource):
 
     def features(self, query: FeatureQuery) -> "QuerySet[Comment]":
         """Comments found, the latest activity first unless asked otherwise."""
-        rows = self.visible().filter(conditions.condition(query))
+        rows = self.narrowed(self.visible(), query).filter(conditions.condition(query))
         for key, value in query.equals:
             rows = rows.filter(equal_q(self._fields[key], value))
         if query.bbox or query.within:
