@@ -19,10 +19,16 @@ from layers.source import FeatureSource, get_source
 
 JSON: Final = "json"
 HTML: Final = "html"
+JSONFG: Final = "jsonfg"
+CSV: Final = "csv"
+FLATGEOBUF: Final = "fgb"
 #: Formats by the name ``f`` takes, with the media types that ask for them; the first one is sent.
 MEDIA: Final[dict[str, tuple[str, ...]]] = {
     JSON: ("application/json", "application/geo+json", "application/schema+json"),
     HTML: ("text/html",),
+    JSONFG: ("application/fg+json", "application/vnd.ogc.fg+json"),
+    CSV: ("text/csv",),
+    FLATGEOBUF: ("application/flatgeobuf", "application/vnd.flatgeobuf"),
 }
 #: What most addresses here answer in.
 DOCUMENTS: Final = (JSON, HTML)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from gisportal import __version__
+from gisportal.ogc.negotiation import MEDIA
 from gisportal.ogc.part import Schema
 from gisportal.ogc.parts import parts
 from layers.access import Viewer
@@ -83,15 +84,18 @@ def operation(
     method: str = "get",
     body: Schema | None = None,
     refusals: tuple[str, ...] = ("400", "401"),
+    form: str = "f",
 ) -> dict[str, Any]:
-    """One operation as a path item. ``answer``: name of a response of the components, sent with 200."""
+    """One operation as a path item. ``answer``: name of a response of the components, sent with 200; ``form``: name of
+    the parameter of formats there.
+    """
     codes = refusals if tag == "server" else (*refusals, "404")
     return {
         method: {
             "operationId": identifier,
             "tags": [tag],
             "summary": summary,
-            "parameters": [reference("parameters", "f"), reference("parameters", "lang"), *parameters],
+            "parameters": [reference("parameters", form), reference("parameters", "lang"), *parameters],
             **({"requestBody": body} if body else {}),
             "responses": {
                 "200": reference("responses", answer),
@@ -135,10 +139,11 @@ def _parameters() -> dict[str, Schema]:
     }
 
 
-def answer(description: str, media: str, schema: str) -> Schema:
-    """A response that is a document, or the same as a page."""
+def answer(description: str, media: str, schema: str, **more: Schema) -> Schema:
+    """A response that is a document, or the same as a page. ``more``: schemas of further formats, by their names."""
     return {"description": description, "content": {
-        media: {"schema": reference("schemas", schema)}, "text/html": {"schema": {"type": "string"}}}}  # fmt: skip
+        media: {"schema": reference("schemas", schema)}, "text/html": {"schema": {"type": "string"}},
+        **{MEDIA[form][0]: {"schema": found} for form, found in more.items()}}}  # fmt: skip
 
 
 def refusal(description: str) -> Schema:

@@ -25,10 +25,9 @@ from layers.fields import Field, Kind
 from layers.query import FeatureQuery
 from layers.resources import ResourceSource
 from layers.source import PREFIX
+from layers.spreadsheets import guarded
 
 CHUNK: Final = 2_000
-#: Beginnings a spreadsheet takes for a formula, half and full width.
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 Lines = Iterator[str]
 
 
@@ -163,13 +162,6 @@ def printed_cell(field: Field, value: Any, districts: dict[str, str]) -> str:
     if field.kind in {Kind.NUMBER, Kind.DATE}:
         return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
     return shown_value(field, value)
-
-
-def guarded(text: str) -> str:
-    """A cell no spreadsheet takes for a formula (CSV injection). Plain numbers stay as they are."""
-    if not text.startswith(FORMULA) or text.removeprefix("-").replace(".", "", 1).isdecimal():
-        return text
-    return "'" + text
 
 
 FORMATS: Final[dict[str, tuple[Callable[[ResourceSource, FeatureQuery], Lines], str]]] = {

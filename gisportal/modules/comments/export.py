@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from xlsxwriter import Workbook
 
 from gisportal.modules.comments.source import CommentSource
-from gisportal.portal.export import guarded
 from layers.query import FeatureQuery
 from layers.source import PREFIX
+from layers.spreadsheets import guarded
 
 CHUNK: Final = 1_000
 #: Rows of an Excel sheet; more go onto further sheets.

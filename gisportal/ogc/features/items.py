@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from gisportal.ogc.collections import matched
 from gisportal.ogc.features.parameters import After, ItemsRequest
 from gisportal.ogc.kept import is_kept, may_keep, pages
-from gisportal.ogc.negotiation import HTML, JSON, base_url
+from gisportal.ogc.negotiation import CSV, FLATGEOBUF, HTML, JSON, JSONFG, MEDIA, base_url
 from layers import geojson
 from layers.crs import Crs
 from layers.geojson import Page, Shape
@@ -29,10 +29,11 @@ def conditional_etag(request: HttpRequest, source: FeatureSource, version: str) 
     if not is_kept(source.viewer):
         return ""
     parts = [version, source.viewer.scope_key, get_language() or "", request.build_absolute_uri()]
-    return _tag("\n".join(parts).encode())
+    return tag("\n".join(parts).encode())
 
 
-def _tag(content: bytes) -> str:
+def tag(content: bytes) -> str:
+    """A weak tag of an answer by what it holds."""
     return f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
@@ -54,12 +55,12 @@ def items_json(request: HttpRequest, source: FeatureSource, asked: ItemsRequest)
         return unchanged
     page, count = read_page(source, asked, version)
     if not etag:
-        etag = _tag(page.features + str(count).encode() + request.build_absolute_uri().encode())
+        etag = tag(page.features + str(count).encode() + request.build_absolute_uri().encode())
         if (unchanged := not_modified(request, etag)) is not None:
             return unchanged
     links = items_links(request, source, asked, page, JSON)
     response = HttpResponse(_collection(page, count, links), content_type=GEOJSON)
-    return _finished(response, asked.shape.crs, links, etag)
+    return finished(response, asked.shape.crs, links, etag)
 
 
 def read_page(source: FeatureSource, asked: ItemsRequest, version: str) -> tuple[Page, Count]:
@@ -88,16 +89,18 @@ def _page(source: FeatureSource, asked: ItemsRequest, version: str) -> Page:
 
 def _collection(page: Page, count: Count, links: list[Link]) -> bytes:
     tail: dict[str, Any] = {"numberMatched": count.number} if count.is_exact else {}
-    tail |= {"numberReturned": page.number_returned, "links": links, "timeStamp": _now()}
+    tail |= {"numberReturned": page.number_returned, "links": links, "timeStamp": now()}
     written = json.dumps(tail, ensure_ascii=False, separators=(",", ":")).encode()
     return b'{"type":"FeatureCollection","features":[' + page.features + b"]," + written[1:]
 
 
-def _now() -> str:
+def now() -> str:
+    """The time an answer is written."""
     return timezone.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _finished(response: HttpResponse, crs: Crs, links: list[Link], etag: str) -> HttpResponse:
+def finished(response: HttpResponse, crs: Crs, links: list[Link], etag: str) -> HttpResponse:
+    """An answer with the headers all formats have."""
     response["Content-Crs"] = f"<{crs.uri}>"
     response["Link"] = ", ".join(
         f'<{link["href"]}>; rel="{link["rel"]}"; type="{link["type"]}"' for link in links
@@ -127,8 +130,8 @@ def items_links(
         return {"rel": rel, "type": _media(form), "title": title, "href": f"{address}/items?{query}"}
 
     links = [
-        link("self" if written == JSON else "alternate", JSON, _("This document as GeoJSON"), *here),
-        link("self" if written == HTML else "alternate", HTML, _("This document as HTML"), *here),
+        link("self" if written == form else "alternate", form, title, *here)
+        for form, title in format_titles().items()
     ]
     if asked.position:
         back = max(0, asked.position - asked.limit)
@@ -150,19 +153,30 @@ def _next(asked: ItemsRequest, returned: int, last_id: int) -> tuple[str, str]:
 
 
 def _media(form: str) -> str:
-    return "text/html" if form == HTML else GEOJSON
+    return GEOJSON if form == JSON else MEDIA[form][0]
+
+
+def format_titles() -> dict[str, str]:
+    """Formats of features by the name ``f`` takes, with the titles of their links."""
+    return {
+        JSON: _("This document as GeoJSON"),
+        HTML: _("This document as HTML"),
+        JSONFG: _("This document as JSON-FG"),
+        CSV: _("This document as CSV"),
+        FLATGEOBUF: _("This document as FlatGeobuf"),
+    }
 
 
 def item_json(request: HttpRequest, source: FeatureSource, feature_id: int, crs: Crs) -> HttpResponse:
     """One feature as GeoJSON, or 304. Raises :class:`layers.errors.FeatureNotFound`."""
     body = geojson.feature(source, feature_id, shape=Shape(crs=crs))
     links = item_links(request, source, feature_id, JSON)
-    etag = _tag(body + str(crs.uri).encode() + request.build_absolute_uri().encode())
+    etag = tag(body + str(crs.uri).encode() + request.build_absolute_uri().encode())
     if (unchanged := not_modified(request, etag)) is not None:
         return unchanged
     written = json.dumps({"links": links}, ensure_ascii=False, separators=(",", ":")).encode()
     response = HttpResponse(body[:-1] + b"," + written[1:], content_type=GEOJSON)
-    return _finished(response, crs, links, etag)
+    return finished(response, crs, links, etag)
 
 
 def item_links(request: HttpRequest, source: FeatureSource, feature_id: int, written: str) -> list[Link]:
@@ -172,13 +186,23 @@ def item_links(request: HttpRequest, source: FeatureSource, feature_id: int, wri
     kept = [(key, value) for key, value in request.GET.items() if key != "f"]
     here = f"{address}/items/{feature_id}?"
     return [
-        {"rel": "self" if written == JSON else "alternate", "type": GEOJSON, "title": _("This document as GeoJSON"),
-         "href": here + urlencode([("f", JSON), *kept])},
-        {"rel": "self" if written == HTML else "alternate", "type": "text/html", "title": _("This document as HTML"),
-         "href": here + urlencode([("f", HTML), *kept])},
+        *({"rel": "self" if written == form else "alternate", "type": _media(form), "title": title,
+           "href": here + urlencode([("f", form), *kept])} for form, title in format_titles().items()),
         {"rel": "collection", "type": "application/json", "title": source.slug, "href": address},
         {"rel": "root", "type": "application/json", "title": _("Landing page"), "href": f"{base}/?f=json"},
     ]  # fmt: skip
 
 
-__all__ = ["item_json", "item_links", "items_json", "items_links", "read_page"]
+__all__ = [
+    "conditional_etag",
+    "finished",
+    "format_titles",
+    "item_json",
+    "item_links",
+    "items_json",
+    "items_links",
+    "not_modified",
+    "now",
+    "read_page",
+    "tag",
+]

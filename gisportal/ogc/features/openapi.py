@@ -6,7 +6,10 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from gisportal.ogc.collections import crs_list
+from gisportal.ogc.features import jsonfg
+from gisportal.ogc.features.items import format_titles
 from gisportal.ogc.features.parameters import equality_keys
+from gisportal.ogc.negotiation import CSV, FLATGEOBUF, JSONFG
 from gisportal.ogc.openapi import answer, operation, query, reference
 from gisportal.ogc.part import Schema
 from gisportal.ogc.protocol import DEFAULT_LIMIT, MAX_LIMIT
@@ -37,7 +40,9 @@ def _source_paths(source: FeatureSource) -> Iterator[tuple[str, Any]]:
     yield f"{path}/schema", operation(f"schema_{name}", slug, _("What a feature holds"), "Schema")
     yield (
         f"{path}/items",
-        operation(f"items_{name}", slug, _("Features"), "Features", _items_parameters(source)),
+        operation(
+            f"items_{name}", slug, _("Features"), "Features", _items_parameters(source), form="f-features"
+        ),
     )
     one = [
         {
@@ -47,8 +52,12 @@ def _source_paths(source: FeatureSource) -> Iterator[tuple[str, Any]]:
             "schema": {"type": "integer", "format": "int64"},
         },
         reference("parameters", "crs"),
+        reference("parameters", "profile"),
     ]
-    yield f"{path}/items/{{featureId}}", operation(f"item_{name}", slug, _("One feature"), "Feature", one)
+    yield (
+        f"{path}/items/{{featureId}}",
+        operation(f"item_{name}", slug, _("One feature"), "Feature", one, form="f-features"),
+    )
 
 
 def _items_parameters(source: FeatureSource) -> list[Schema]:
@@ -97,6 +106,8 @@ def _parameters() -> dict[str, Schema]:
         "properties": {"name": "properties", "in": "query", "style": "form", "explode": False,
                        "description": _("Only these properties."),
                        "schema": {"type": "array", "items": {"type": "string"}}},
+        "profile": query("profile", _("Of JSON-FG: jsonfg-plus tells positions in another CRS in degrees too."),
+                         {"type": "string", "enum": [jsonfg.PLAIN, jsonfg.PLUS]}),
         "skipGeometry": query("skipGeometry", _("Without geometry."), {"type": "boolean", "default": False}),
     }  # fmt: skip
 
@@ -144,12 +155,29 @@ def _search_parameters(source: FeatureSource) -> list[Schema]:
 
 def components() -> dict[str, dict[str, Schema]]:
     """What the addresses refer to."""
+    formats = {"type": "string", "enum": list(format_titles())}
+    tables: dict[str, Schema] = {
+        CSV: {"type": "string"},
+        FLATGEOBUF: {"type": "string", "format": "binary"},
+    }
     return {
-        "parameters": _parameters(),
+        "parameters": {**_parameters(), "f-features": query("f", _("Format"), formats)},
         "responses": {
             "Schema": answer(_("A JSON Schema"), "application/schema+json", "Document"),
-            "Features": answer(_("Features"), _GEOJSON, "FeatureCollection"),
-            "Feature": answer(_("A feature"), _GEOJSON, "Feature"),
+            "Features": answer(
+                _("Features"),
+                _GEOJSON,
+                "FeatureCollection",
+                **{JSONFG: reference("schemas", "JsonFgCollection")},
+                **tables,
+            ),
+            "Feature": answer(
+                _("A feature"),
+                _GEOJSON,
+                "Feature",
+                **{JSONFG: reference("schemas", "JsonFgFeature")},
+                **tables,
+            ),
         },
         "schemas": _schemas(),
     }
@@ -169,4 +197,28 @@ def _schemas() -> dict[str, Schema]:
             "features": {"type": "array", "items": reference("schemas", "Feature")},
             "links": links, "timeStamp": {"type": "string", "format": "date-time"},
             "numberMatched": {"type": "integer", "minimum": 0}, "numberReturned": {"type": "integer", "minimum": 0}}},
+        **_jsonfg_schemas(geometry),
+    }  # fmt: skip
+
+
+def _jsonfg_schemas(geometry: Schema) -> dict[str, Schema]:
+    """JSON-FG: the same with a time, a place in any CRS, and what the document conforms to."""
+    time = {
+        "type": "object",
+        "nullable": True,
+        "properties": {"timestamp": {"type": "string", "format": "date-time"}},
+    }
+    about = {"type": "object", "required": ["conformsTo", "featureType", "coordRefSys"], "properties": {
+        "conformsTo": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "featureType": {"type": "string"}, "featureSchema": {"type": "string", "format": "uri"},
+        "coordRefSys": {"type": "string", "format": "uri"},
+        "geometryDimension": {"type": "integer", "minimum": 0, "maximum": 3}}}  # fmt: skip
+    placed = {"allOf": [reference("schemas", "Feature"), {
+        "type": "object", "required": ["time", "place"], "properties": {"time": time, "place": geometry}}]}  # fmt: skip
+    return {
+        "JsonFgPlaced": placed,
+        "JsonFgFeature": {"allOf": [reference("schemas", "JsonFgPlaced"), about]},
+        "JsonFgCollection": {"allOf": [reference("schemas", "FeatureCollection"), about, {
+            "type": "object", "properties": {
+                "features": {"type": "array", "items": reference("schemas", "JsonFgPlaced")}}}]},
     }  # fmt: skip

@@ -44,6 +44,7 @@ STANDARD: Final = frozenset(
         "sortby",
         "properties",
         "skipGeometry",
+        "profile",
         "f",
         "lang",
     ]

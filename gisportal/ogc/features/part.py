@@ -5,7 +5,7 @@ from typing import Final
 from django.urls import re_path
 
 from gisportal.ogc.conformance import SPEC
-from gisportal.ogc.features import openapi, views
+from gisportal.ogc.features import jsonfg, openapi, views
 from gisportal.ogc.part import Part
 from gisportal.ogc.paths import SLUG
 
@@ -21,6 +21,7 @@ PART: Final = Part(
         f"{SPEC}/ogcapi-features-3/1.0/conf/queryables-query-parameters",
         f"{SPEC}/ogcapi-features-5/1.0/conf/schemas",
         f"{SPEC}/ogcapi-features-5/1.0/conf/core-roles-features",
+        *jsonfg.CONFORMANCE,
     ),
     urlpatterns=(
         re_path(rf"^{SLUG}/queryables/?$", views.queryables, name="queryables"),
@@ -29,6 +30,7 @@ PART: Final = Part(
         re_path(rf"^{SLUG}/items/?$", views.items, name="items"),
         re_path(rf"^{SLUG}/items/(?P<feature_id>[^/]+)/?$", views.item, name="item"),
     ),
+    collection=views.collection_links,
     paths=openapi.paths,
     components=openapi.components,
 )

@@ -9,11 +9,17 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from gisportal.accounts.places import can_keep_place, keep_place, resolvers
+from gisportal.ogc.features.formats import item_as, items_as
 from gisportal.ogc.features.items import item_json, item_links, items_json, items_links, read_page
+from gisportal.ogc.features.jsonfg import profile
 from gisportal.ogc.features.parameters import crs_of, parse_items, queryable_keys
 from gisportal.ogc.negotiation import (
+    CSV,
+    FLATGEOBUF,
     HTML,
     JSON,
+    JSONFG,
+    MEDIA,
     base_url,
     json_response,
     ogc_view,
@@ -23,9 +29,10 @@ from gisportal.ogc.negotiation import (
     wanted_format,
 )
 from gisportal.ogc.pages import feature_rows, feature_table, schema_rows
+from gisportal.ogc.part import Link, link
 from layers import geojson, schema
 from layers import parameters as read
-from layers.errors import FeatureNotFound
+from layers.errors import FeatureNotFound, ParameterError
 from layers.geojson import Shape
 from layers.query import Spot
 from layers.source import FeatureSource
@@ -78,22 +85,28 @@ def _schema_answer(
     return json_response(document, SCHEMA)
 
 
-@ogc_view
+#: Formats of features, the first one unless asked otherwise.
+FORMATS: Final = (JSON, HTML, JSONFG, CSV, FLATGEOBUF)
+
+
+@ogc_view(formats=FORMATS)
 def items(request: HttpRequest, slug: str) -> HttpResponse:
     """Features of a collection: OGC parameters beside those of the search (design §5)."""
     source = source_of(slug)
     asked = parse_items(source, request.GET, resolvers(request))
-    if wanted_format(request) == JSON:
+    if (form := _checked_format(request)) == JSON:
         return items_json(request, source, asked)
+    if form != HTML:
+        return items_as(request, source, asked, form)
     spot = asked.query.spot
     if spot is not None and not spot.token and can_keep_place(request):
         return _under_token(request, spot)
     found, count = read_page(source, asked, source.version())
     features = json.loads(b"[" + found.features + b"]")
-    links = {link["rel"]: link["href"] for link in items_links(request, source, asked, found, HTML)}
+    links = items_links(request, source, asked, found, HTML)
     return page(
         request, "items", str(source.metadata.title), slug=slug, collection_title=source.metadata.title,
-        table=feature_table(source, features, asked.shape), count=count, links=links,
+        table=feature_table(source, features, asked.shape), count=count, **_for_page(links),
         first=asked.position + 1, last=asked.position + found.number_returned,
     )  # fmt: skip
 
@@ -111,21 +124,52 @@ def _under_token(request: HttpRequest, spot: Spot) -> HttpResponse:
     return response
 
 
-@ogc_view
+def collection_links(source: FeatureSource, base: str) -> list[Link]:
+    """Links to the items in the formats pygeoapi does not tell of."""
+    address = f"{base}/collections/{source.slug}/items"
+    titles = {
+        JSONFG: _("Items as JSON-FG"),
+        CSV: _("Items as CSV"),
+        FLATGEOBUF: _("Items as FlatGeobuf"),
+    }
+    return [link("items", MEDIA[form][0], title, f"{address}?f={form}") for form, title in titles.items()]
+
+
+def _checked_format(request: HttpRequest) -> str:
+    """The format wanted. Raises :class:`ParameterError` for a profile that is none of it."""
+    form = wanted_format(request)
+    if form == JSONFG:
+        profile(request.GET)
+    elif request.GET.get("profile"):
+        raise ParameterError("profile", _("Goes together with f=jsonfg only."))
+    return form
+
+
+@ogc_view(formats=FORMATS)
 def item(request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
     """One feature."""
     source = source_of(slug)
-    refuse_unknown(request, "crs")
+    refuse_unknown(request, "crs", "profile")
     crs = crs_of("crs", read.multi(request.GET))
     number = _feature_number(feature_id)
-    if wanted_format(request) == JSON:
+    if (form := _checked_format(request)) == JSON:
         return item_json(request, source, number, crs)
+    if form != HTML:
+        return item_as(request, source, number, crs, form)
     feature = json.loads(geojson.feature(source, number, shape=Shape(crs=crs)))
-    links = {link["rel"]: link["href"] for link in item_links(request, source, number, HTML)}
+    links = item_links(request, source, number, HTML)
     return page(
         request, "item", str(feature["properties"].get("name") or number), slug=slug,
-        collection_title=source.metadata.title, rows=feature_rows(source, feature), links=links, crs=crs,
+        collection_title=source.metadata.title, rows=feature_rows(source, feature), crs=crs, **_for_page(links),
     )  # fmt: skip
+
+
+def _for_page(links: list[Link]) -> dict[str, Any]:
+    """Links as a page shows them: by relation, and those to the other formats."""
+    return {
+        "links": {found["rel"]: found["href"] for found in links},
+        "formats": [found for found in links if found["rel"] == "alternate"],
+    }
 
 
 def _feature_number(given: str) -> int:

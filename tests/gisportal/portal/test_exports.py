@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from gisportal.portal.export import guarded
 from layers.access import Level
 from layers.models import DataSource
+from layers.spreadsheets import guarded
 from tests.factories import LAT, LON, make_resource, publish_site
 from tests.gisportal.portal.conftest import SignedIn
 
