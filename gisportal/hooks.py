@@ -71,6 +71,10 @@ class LinkKind:
 ChangeHandler = Callable[[Viewer, int | None, dict[str, Any], int, str], str]
 
 
+#: ``handler(viewer, resource_id, note)`` keeps the proposal that an entry be taken out, and gives its page.
+RemovalHandler = Callable[[Viewer, int, str], str]
+
+
 @dataclass(frozen=True, slots=True)
 class SearchAction:
     """Something to do with all a search finds: a page that takes the search's query string."""
@@ -87,6 +91,7 @@ class Registry:
 
     links: list[LinkKind] = field(default_factory=list)
     change_handler: ChangeHandler | None = None
+    removal_handler: RemovalHandler | None = None
     menu: list[MenuItem] = field(default_factory=list)
     detail: list[Panel] = field(default_factory=list)
     top: list[Panel] = field(default_factory=list)
@@ -149,6 +154,17 @@ def propose(
     """Hands a proposed change over; the address of the page that shows it, or None while nobody keeps any."""
     handler = registry.change_handler
     return handler(viewer, resource_id, changes, base_version, note) if handler else None
+
+
+def removal_handler(handler: RemovalHandler) -> None:
+    """Says who keeps the removals of those who propose instead of deleting (R49). There is one."""
+    registry.removal_handler = handler
+
+
+def propose_removal(viewer: Viewer, resource_id: int, note: str) -> str | None:
+    """Hands a proposed removal over; the address of its page, or None while nobody keeps any."""
+    handler = registry.removal_handler
+    return handler(viewer, resource_id, note) if handler else None
 
 
 def menu_items(viewer: Viewer) -> list[MenuItem]:

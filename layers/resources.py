@@ -19,6 +19,7 @@ from layers.query import FeatureQuery, Resolvers
 from layers.source import Count, Facet, Feature, FeatureSource, Metadata, capped, register
 from layers.versions import tile_version
 from layers.vocabulary import Vocabulary, vocabulary
+from layers.writing import FeatureWriter
 
 
 class ResourceSource(FeatureSource):
@@ -26,6 +27,7 @@ class ResourceSource(FeatureSource):
 
     slug = "resources"
     geometry_type = "Point"
+    is_editable = True
 
     def __init__(self, viewer: Viewer, words: Vocabulary | None = None) -> None:
         self.viewer = viewer
@@ -52,6 +54,13 @@ class ResourceSource(FeatureSource):
         if key not in kept:
             kept[key] = fields_for(self.viewer, self.vocabulary)
         return kept[key]
+
+    @property
+    def writer(self) -> FeatureWriter | None:
+        """For levels A–C and the administrator, under the rights of R21."""
+        from layers.editing.feature_writer import resource_writer
+
+        return resource_writer(self)
 
     def fields(self) -> dict[str, Field]:
         """Fields the viewer sees, by key, base fields first."""

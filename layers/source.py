@@ -18,6 +18,7 @@ from layers.cql2 import filter_q
 from layers.errors import FeatureNotFound, SourceNotFound
 from layers.fields import Field
 from layers.query import FeatureQuery, Resolvers
+from layers.writing import FeatureWriter
 
 #: Begins the columns of values in a row of :meth:`FeatureSource.select`.
 PREFIX: Final = "p_"
@@ -171,7 +172,13 @@ class FeatureSource(ABC):
     def version(self, tile: tuple[int, int, int] | None = None) -> str:
         """Changes when what the viewer sees may have changed; with ``(z, x, y)`` only around that tile."""
 
-    writer: None = None
+    @property
+    def writer(self) -> FeatureWriter | None:
+        """Where the viewer may write: how. None where he may not, or where nobody may."""
+        return None
+
+    #: Whether anybody may write to it.
+    is_editable = False
 
 
 def capped(rows: "QuerySet[Any]", cap: int | None) -> Count:

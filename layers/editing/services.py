@@ -13,7 +13,7 @@ from layers.editing.errors import Conflict, InvalidValues, NotAllowed
 from layers.editing.items import PLACE, EditItem, items_for
 from layers.editing.opening import OF_PLACE, is_place_secret
 from layers.editing.place import settle_place, settle_protected
-from layers.editing.transactions import acting
+from layers.editing.transactions import acting, through
 from layers.editing.values import apply_values, changed_keys, current_values, differences, same
 from layers.errors import FeatureNotFound
 from layers.models import Category, District, Resource, ResourceVersion, Responsibility
@@ -81,6 +81,9 @@ def update_resource(
         before = current_values(row, actor)
         _check_version(row, version, cleaned, before, items)
         effective = {key: cleaned[key] for key in changed_keys(before, cleaned)}
+        if "address" in effective and "lat" in cleaned:
+            # The position was stated with the address: it stays as stated.
+            effective |= {key: cleaned[key] for key in ("lat", "lon")}
         if {"lat", "lon"} & set(effective) and "geom_origin" in cleaned:
             effective["geom_origin"] = cleaned["geom_origin"]
         _check_place_is_his(actor, row, effective)
@@ -223,6 +226,7 @@ def restore_resource(actor: Viewer, resource_id: int, note: str = "") -> Resourc
 
 def tell(actor: Viewer, action: str, row: Resource, keys: list[str], **more: Any) -> None:
     """Says what was done, inside the transaction, for the record: keys of items, never their values."""
+    door = {"through": through.get()} if through.get() else {}
     resource_changed.send(
-        sender=Resource, actor=actor, action=action, resource_id=row.pk, details={"items": keys, **more}
+        sender=Resource, actor=actor, action=action, resource_id=row.pk, details={"items": keys, **door, **more}
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from uuid import uuid4
 
 from django.db import connection, transaction
@@ -9,13 +10,15 @@ from django.db import connection, transaction
 from layers.access import Viewer
 from layers.editing.field_rows import write_under_fields
 
+#: The door a change came in by, where it is not a page of the portal: in history and record unless they are told more.
+through: ContextVar[str] = ContextVar("through", default="")
 _SETTINGS = ("gisportal.actor_id", "gisportal.actor_name", "gisportal.note", "gisportal.change")
 
 
 @contextmanager
 def acting(actor: Viewer, note: str = "") -> Iterator[None]:
     """One act: all of it or nothing. History names the actor and the note. Definitions of fields hold meanwhile."""
-    values = (str(actor.account_id or ""), actor.name[:150], note[:300], uuid4().hex)
+    values = (str(actor.account_id or ""), actor.name[:150], (note or through.get())[:300], uuid4().hex)
     with transaction.atomic():
         write_under_fields()
         _tell(values)

@@ -5,7 +5,15 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from gisportal.hooks import MenuItem, Panel, change_handler, detail_panel, menu_item, top_panel
+from gisportal.hooks import (
+    MenuItem,
+    Panel,
+    change_handler,
+    detail_panel,
+    menu_item,
+    removal_handler,
+    top_panel,
+)
 from gisportal.modules.proposals import services, source
 from gisportal.modules.proposals.access import may_decide, may_propose_on
 from gisportal.modules.proposals.models import State
@@ -45,7 +53,13 @@ def keep_change(
     return reverse("proposals:item", args=[proposal.pk])
 
 
+def keep_removal(viewer: Viewer, resource_id: int, note: str) -> str:
+    """Keeps that an entry be taken out; gives the page of the proposal."""
+    return reverse("proposals:item", args=[services.propose_removal(viewer, resource_id, note).pk])
+
+
 change_handler(keep_change)
+removal_handler(keep_removal)
 menu_item(MenuItem(title=_("Proposals"), url_name="proposals:list", order=60, shown_to=has_menu))
 detail_panel(Panel("proposals/detail_panel.html", of_resource, order=800))
 top_panel(Panel("proposals/top_panel.html", on_top, order=10))
