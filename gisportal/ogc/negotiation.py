@@ -1,6 +1,6 @@
 """Which method, format and language an answer takes, and what refusals look like (RFC 9457)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, Final
 
@@ -49,7 +49,7 @@ def ogc_view(
     """A view of this room: the viewer and the language set, refusals as problem details or a page.
 
     ``formats``: those it can be asked for, the first one unless asked otherwise; ``methods``: those it answers, beside
-    OPTIONS.
+    OPTIONS, which it answers itself where that is among them.
     """
     if view is None:
         return lambda found: ogc_view(found, formats=formats, methods=methods)
@@ -84,7 +84,7 @@ def _not_answered(request: HttpRequest, methods: tuple[str, ...]) -> HttpRespons
             _("Not allowed"),
             _("This address does not answer %(method)s.") % {"method": request.method},
         )
-    response["Allow"] = ", ".join([*methods, "OPTIONS"])
+    response["Allow"] = ", ".join(dict.fromkeys([*methods, "OPTIONS"]))
     return response
 
 
@@ -138,10 +138,18 @@ def refuse_unknown(request: HttpRequest, *known: str) -> None:
 
 
 def problem(
-    request: HttpRequest, status: int, title: str, detail: str, *, parameter: str = ""
+    request: HttpRequest,
+    status: int,
+    title: str,
+    detail: str,
+    *,
+    parameter: str = "",
+    errors: Sequence[Mapping[str, str]] = (),
 ) -> HttpResponse:
-    """A refusal in the format asked for."""
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    """A refusal in the format asked for. ``errors``: what is wrong part by part, in the JSON."""
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    if errors:
+        body["errors"] = list(errors)
     if parameter:
         body |= {"detail": f"{parameter}: {detail}", "parameter": parameter}
     if _wants_page(request):

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from gisportal.ogc.collections import matched
+from gisportal.ogc.editing.preconditions import feature_tag
 from gisportal.ogc.features.parameters import After, ItemsRequest
 from gisportal.ogc.kept import is_kept, may_keep, pages
 from gisportal.ogc.negotiation import CSV, FLATGEOBUF, HTML, JSON, JSONFG, MEDIA, base_url
@@ -171,7 +172,7 @@ def item_json(request: HttpRequest, source: FeatureSource, feature_id: int, crs:
     """One feature as GeoJSON, or 304. Raises :class:`layers.errors.FeatureNotFound`."""
     body = geojson.feature(source, feature_id, shape=Shape(crs=crs))
     links = item_links(request, source, feature_id, JSON)
-    etag = tag(body + str(crs.uri).encode() + request.build_absolute_uri().encode())
+    etag = feature_tag(source, feature_id, body + crs.uri.encode() + request.build_absolute_uri().encode())
     if (unchanged := not_modified(request, etag)) is not None:
         return unchanged
     written = json.dumps({"links": links}, ensure_ascii=False, separators=(",", ":")).encode()

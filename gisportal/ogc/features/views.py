@@ -7,8 +7,17 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 
 from gisportal.accounts.places import can_keep_place, keep_place, resolvers
+from gisportal.ogc.editing.views import (
+    WRITING_ITEM,
+    WRITING_ITEMS,
+    item_options,
+    items_options,
+    write_item,
+    write_items,
+)
 from gisportal.ogc.features.formats import item_as, items_as
 from gisportal.ogc.features.items import item_json, item_links, items_json, items_links, read_page
 from gisportal.ogc.features.jsonfg import profile
@@ -20,6 +29,7 @@ from gisportal.ogc.negotiation import (
     JSON,
     JSONFG,
     MEDIA,
+    READING,
     base_url,
     json_response,
     ogc_view,
@@ -89,10 +99,15 @@ def _schema_answer(
 FORMATS: Final = (JSON, HTML, JSONFG, CSV, FLATGEOBUF)
 
 
-@ogc_view(formats=FORMATS)
+@csrf_exempt  # writes ask for the token themselves, of whoever has a session
+@ogc_view(formats=FORMATS, methods=(*READING, *WRITING_ITEMS, "OPTIONS"))
 def items(request: HttpRequest, slug: str) -> HttpResponse:
     """Features of a collection: OGC parameters beside those of the search (design §5)."""
     source = source_of(slug)
+    if request.method == "OPTIONS":
+        return items_options(source)
+    if request.method in WRITING_ITEMS:
+        return write_items(request, source)
     asked = parse_items(source, request.GET, resolvers(request))
     if (form := _checked_format(request)) == JSON:
         return items_json(request, source, asked)
@@ -145,10 +160,15 @@ def _checked_format(request: HttpRequest) -> str:
     return form
 
 
-@ogc_view(formats=FORMATS)
+@csrf_exempt  # as above
+@ogc_view(formats=FORMATS, methods=(*READING, *WRITING_ITEM, "OPTIONS"))
 def item(request: HttpRequest, slug: str, feature_id: str) -> HttpResponse:
     """One feature."""
     source = source_of(slug)
+    if request.method == "OPTIONS":
+        return item_options(source)
+    if request.method in WRITING_ITEM:
+        return write_item(request, source, _feature_number(feature_id))
     refuse_unknown(request, "crs", "profile")
     crs = crs_of("crs", read.multi(request.GET))
     number = _feature_number(feature_id)
