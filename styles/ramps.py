@@ -4,7 +4,6 @@ Every ramp grows steadily lighter or darker, so that it can be read in grey and 
 diverges does so on either side of its middle. ``tests/styles/test_ramps.py`` measures both.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -16,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from layers.rasters.errors import RasterError
-from layers.rasters.style import RasterStyle, channels
+from layers.rasters.first_style import DUSK, OPACITY, mixed, span, stretched
+from layers.rasters.style import RasterStyle
 from layers.rasters.summary import Summary
 
 MIN_CLASSES: Final = 2
 MAX_CLASSES: Final = 12
-DEFAULT_OPACITY: Final = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,7 @@ class Ramp:
 RAMPS: Final[dict[str, Ramp]] = {
     ramp.name: ramp
     for ramp in (
-        Ramp("dusk", gettext_lazy("Purple – green – yellow"),
-             ("#3a0a57", "#3f3d86", "#2f6490", "#248894", "#3faa7d", "#8cc94f", "#f4e530")),
+        Ramp("dusk", gettext_lazy("Purple – green – yellow"), DUSK),
         Ramp("plain", gettext_lazy("Blue – grey – yellow"),
              ("#04244f", "#2b456d", "#566477", "#7a7f7a", "#a39a70", "#cdb95f", "#fbe04d")),
         Ramp("heat", gettext_lazy("Black – red – yellow"),
@@ -75,15 +73,8 @@ class Stretch(StrEnum):
 
 def colour_at(ramp: str, share: float, *, is_reversed: bool = False) -> str:
     """The colour of a ramp at a share of its length, 0 to 1."""
-    colours = RAMPS[ramp].colours[::-1] if is_reversed else RAMPS[ramp].colours
-    place = min(max(share, 0.0), 1.0) * (len(colours) - 1)
-    index = min(int(place), len(colours) - 2)
-    part = place - index
-    mixed = (
-        round(a + (b - a) * part)
-        for a, b in zip(channels(colours[index]), channels(colours[index + 1]), strict=True)
-    )
-    return "#{:02x}{:02x}{:02x}".format(*mixed)
+    colours = RAMPS[ramp].colours
+    return mixed(colours[::-1] if is_reversed else colours, share)
 
 
 def ramp_colours(ramp: str, count: int, *, is_reversed: bool = False) -> list[str]:
@@ -103,7 +94,7 @@ class Wish:
     bounds: tuple[float, ...] = ()
     is_reversed: bool = False
     unit: str = ""
-    opacity: float = DEFAULT_OPACITY
+    opacity: float = OPACITY
 
     def check(self) -> None:
         """Raises :class:`RasterError` for a ramp that is none and classes that are none."""
@@ -123,7 +114,7 @@ def make_style(summary: Summary, wish: Wish) -> RasterStyle:
     """The style of values by a wish. Raises :class:`RasterError`."""
     wish.check()
     ramp = RAMPS[wish.ramp]
-    low, high = span(summary, wish.stretch)
+    low, high = span(summary, is_whole=wish.stretch is Stretch.RANGE)
     bounds = wish.bounds or ramp.bounds
     if not bounds and wish.classes:
         bounds = tuple(round_bounds(low, high, wish.classes))
@@ -132,18 +123,8 @@ def make_style(summary: Summary, wish: Wish) -> RasterStyle:
         own = ramp.colours if bounds == ramp.bounds else None
         colours = own or ramp_colours(wish.ramp, len(bounds), is_reversed=wish.is_reversed)
         return RasterStyle(tuple(zip(map(float, bounds), colours, strict=True)), is_classes=True, **more)
-    count = len(ramp.colours)
-    colours = ramp_colours(wish.ramp, count, is_reversed=wish.is_reversed)
-    steps = [low + (high - low) * index / (count - 1) for index in range(count)]
-    return RasterStyle(tuple(zip(steps, colours, strict=True)), **more)
-
-
-def span(summary: Summary, stretch: Stretch) -> tuple[float, float]:
-    """The values a ramp is stretched over; never of no length."""
-    low, high = summary.low or 0.0, summary.high if summary.high is not None else 1.0
-    if stretch is Stretch.PERCENTILE and summary.low_2 is not None and summary.high_98 is not None:
-        low, high = summary.low_2, summary.high_98
-    return (low, high) if high > low else (low, low + 1.0)
+    colours = list(ramp.colours[::-1] if wish.is_reversed else ramp.colours)
+    return RasterStyle(stretched(colours, low, high), **more)
 
 
 def round_bounds(low: float, high: float, count: int) -> list[float]:
@@ -156,27 +137,6 @@ def round_bounds(low: float, high: float, count: int) -> list[float]:
     while found[-1] + width < high and len(found) < MAX_CLASSES:
         found.append(found[-1] + width)
     return [float(f"{value:.10g}") for value in found]
-
-
-def palette_style(palette: Sequence[Sequence[Any]], titles: Sequence[str] = ()) -> RasterStyle:
-    """Classes in the file's own colours (value, ``#rrggbb``)."""
-    stops = tuple((float(value), str(colour)) for value, colour in palette)
-    words = tuple(titles) or tuple(f"{value:g}" for value, _colour in stops)
-    return RasterStyle(stops, is_classes=True, titles=words, opacity=DEFAULT_OPACITY)
-
-
-def first_style(summary: Summary, palette: Sequence[Sequence[Any]], *, is_picture: bool) -> RasterStyle:
-    """What a raster is drawn in before anybody chose."""
-    if is_picture:
-        return RasterStyle(opacity=1.0)
-    if palette:
-        return palette_style(palette)
-    if 0 < len(summary.values) <= MAX_CLASSES:
-        colours = ramp_colours("dusk", len(summary.values))
-        return palette_style(
-            [(value, colour) for (value, _count), colour in zip(summary.values, colours, strict=True)]
-        )
-    return make_style(summary, Wish())
 
 
 def read_bounds(text: str) -> tuple[float, ...]:

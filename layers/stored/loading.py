@@ -72,9 +72,12 @@ def load(upload_id: int) -> bool:
     row = StoredUpload.unscoped.filter(pk=upload_id, state=StoredUpload.State.LOADING).first()
     if row is None or row.edition_id is None:
         return False
+    from layers.rasters.loading import load as load_raster
+    from layers.rasters.uploads import is_raster
+
     with translation.override(settings.LANGUAGE_CODE):
         try:
-            _load(_Claim(row))
+            (load_raster if is_raster(row) else _load)(_Claim(row))
         except _Lost:
             return False
         except UnreadableFile as error:

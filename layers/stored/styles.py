@@ -40,6 +40,8 @@ def plain_style(colour: str = FIRST_COLOUR) -> dict[str, Any]:
 def fitting(style: Mapping[str, Any], edition: StoredEdition) -> dict[str, Any]:
     """The style, or a plain one in its first colour where it draws by a field the edition has not."""
     keys = {item["key"] for item in edition.fields}
+    if style.get("kind") in {"ramp", "rgb"}:  # of rasters, which have no fields
+        return dict(style)
     if style.get("kind") in KINDS and (style["kind"] == "single" or style.get("field") in keys):
         return dict(style)
     rules = style.get("rules") or [{}]

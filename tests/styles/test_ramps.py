@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from layers.rasters.errors import RasterError
+from layers.rasters.first_style import first_style
 from layers.rasters.style import RasterStyle, read_style
 from layers.rasters.summary import Summary, summarise
 from styles import ramps
@@ -55,7 +56,9 @@ def test_a_ramp_turned_round() -> None:
     assert [colour for _v, colour in there.stops] == [colour for _v, colour in back.stops][::-1]
 
 
-@pytest.mark.parametrize(("low", "high", "count"), [(0, 100, 5), (3.2, 97, 6), (-12, 4000, 7), (0.001, 0.013, 4)])
+@pytest.mark.parametrize(
+    ("low", "high", "count"), [(0, 100, 5), (3.2, 97, 6), (-12, 4000, 7), (0.001, 0.013, 4)]
+)
 def test_bounds_of_classes_are_round_and_cover_the_values(low: float, high: float, count: int) -> None:
     found = round_bounds(low, high, count)
     assert found[0] <= low and found[-1] < high and 2 <= len(found) <= 12
@@ -94,10 +97,10 @@ def test_bounds_as_typed() -> None:
 
 def test_few_whole_numbers_become_classes_of_their_own() -> None:
     few = summarise(lambda: [np.array([1, 2, 2, 5], "uint8")])
-    style = ramps.first_style(few, (), is_picture=False)
+    style = first_style(few, (), is_picture=False)
     assert style.is_classes and style.titles == ("1", "2", "5")
-    assert ramps.first_style(few, ((1, "#ff0000"), (2, "#00ff00")), is_picture=False).stops[0] == (1.0, "#ff0000")
-    assert ramps.first_style(few, (), is_picture=True).is_picture
+    assert first_style(few, ((1, "#ff0000"), (2, "#00ff00")), is_picture=False).stops[0] == (1.0, "#ff0000")
+    assert first_style(few, (), is_picture=True).is_picture
 
 
 def test_values_are_coloured_between_stops_and_clamped_beyond() -> None:

@@ -6,9 +6,10 @@ from xml.etree import ElementTree
 from django.utils.translation import override
 from PIL import Image
 
+from layers.rasters.first_style import palette_style
 from layers.rasters.style import RasterStyle
 from styles import raster_legend
-from styles.ramps import RAMPS, palette_style
+from styles.ramps import RAMPS
 
 RAMP = RasterStyle(((0, "#000000"), (50, "#ff0000"), (100, "#ffffff")), unit="人")
 CLASSES = RasterStyle(((0, "#000000"), (0.5, "#ff0000"), (3, "#ffffff")), is_classes=True, unit="m")

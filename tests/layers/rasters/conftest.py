@@ -1,6 +1,6 @@
 """GeoTIFFs made on the spot, of every kind planners hand in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,10 @@ import pytest
 import rasterio
 from affine import Affine
 from numpy.typing import NDArray
+from pytest_django.fixtures import Settings
+
+from layers.rasters import catalogue as rasters
+from layers.stored import catalogue as stored
 
 #: 高松駅 in plane zone 4 (EPSG:6672): easting, northing.
 EAST, NORTH = 49_600.0, 150_600.0
@@ -16,6 +20,23 @@ EAST, NORTH = 49_600.0, 150_600.0
 CELLS = Affine(100, 0, EAST, 0, -100, NORTH)
 
 MakeTiff = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def fresh_memory() -> Iterator[None]:
+    """Nothing is kept of a test whose rows were rolled back."""
+    for place in (rasters, stored):
+        place.forget()
+    yield
+    for place in (rasters, stored):
+        place.forget()
+
+
+@pytest.fixture
+def media(tmp_path: Path, settings: Settings) -> Path:
+    """Files of this test alone."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "media"
 
 
 @pytest.fixture
