@@ -19,6 +19,13 @@ from layers.source import FeatureSource, get_source
 
 JSON: Final = "json"
 HTML: Final = "html"
+MVT: Final = "mvt"
+TILEJSON: Final = "tilejson"
+MAPBOX: Final = "mapbox"
+SLD: Final = "sld"
+QML: Final = "qml"
+PNG: Final = "png"
+JPEG: Final = "jpeg"
 JSONFG: Final = "jsonfg"
 CSV: Final = "csv"
 FLATGEOBUF: Final = "fgb"
@@ -26,6 +33,13 @@ FLATGEOBUF: Final = "fgb"
 MEDIA: Final[dict[str, tuple[str, ...]]] = {
     JSON: ("application/json", "application/geo+json", "application/schema+json"),
     HTML: ("text/html",),
+    MVT: ("application/vnd.mapbox-vector-tile", "application/x-protobuf"),
+    TILEJSON: ("application/vnd.mapbox.tile+json",),
+    MAPBOX: ("application/vnd.mapbox.style+json",),
+    SLD: ("application/vnd.ogc.sld+xml;version=1.1", "application/vnd.ogc.sld+xml"),
+    QML: ("application/vnd.qgis.qml+xml",),
+    PNG: ("image/png",),
+    JPEG: ("image/jpeg",),
     JSONFG: ("application/fg+json", "application/vnd.ogc.fg+json"),
     CSV: ("text/csv",),
     FLATGEOBUF: ("application/flatgeobuf", "application/vnd.flatgeobuf"),
