@@ -32,7 +32,7 @@ def _source(request: HttpRequest, slug: str) -> FeatureSource:
     return get_source(slug, viewer)
 
 
-def _answer(request: HttpRequest, body: bytes, content_type: str) -> HttpResponse:
+def answer(request: HttpRequest, body: bytes, content_type: str) -> HttpResponse:
     """The body under an ETag of its content: a changed colour shows with the next request."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
@@ -94,7 +94,7 @@ def style(request: HttpRequest, style: str) -> HttpResponse:
     else:
         found = document(request, _source(request, style), with_base_map="basemap" in request.GET)
     body = json.dumps(found, ensure_ascii=False).encode()
-    return _answer(request, body, "application/json")
+    return answer(request, body, "application/json")
 
 
 @require_safe
@@ -102,7 +102,7 @@ def style_sld(request: HttpRequest, style: str) -> HttpResponse:
     """One style as SLD 1.1 with SE 1.1 (OGC 05-078r4, 05-077r4), for QGIS, GeoServer and MapServer."""
     _only(request, ("lang",))
     found = symbology(_source(request, style))
-    return _answer(request, sld.document(found), sld.MEDIA)
+    return answer(request, sld.document(found), sld.MEDIA)
 
 
 @require_safe
@@ -110,7 +110,7 @@ def style_qml(request: HttpRequest, style: str) -> HttpResponse:
     """One style as QGIS keeps it."""
     _only(request, ("lang",))
     found = symbology(_source(request, style))
-    return _answer(request, qml.document(found), qml.MEDIA)
+    return answer(request, qml.document(found), qml.MEDIA)
 
 
 def _lines(request: HttpRequest, source: FeatureSource) -> list[legend.Line]:
@@ -139,14 +139,14 @@ def legend_svg(request: HttpRequest, style: str) -> HttpResponse:
     """The legend of a style as SVG; with ``counts=true`` and a search, with numbers."""
     source = _source(request, style)
     body = legend.svg(str(source.metadata.title), _checked_lines(request, source)).encode()
-    return _answer(request, body, "image/svg+xml; charset=utf-8")
+    return answer(request, body, "image/svg+xml; charset=utf-8")
 
 
 @require_safe
 def legend_png(request: HttpRequest, style: str) -> HttpResponse:
     """The legend of a style as PNG, twice as fine as the screen."""
     source = _source(request, style)
-    return _answer(request, png(str(source.metadata.title), _checked_lines(request, source)), "image/png")
+    return answer(request, png(str(source.metadata.title), _checked_lines(request, source)), "image/png")
 
 
 def _checked_lines(request: HttpRequest, source: FeatureSource) -> list[legend.Line]:

@@ -1,0 +1,1 @@
+"""OGC API – Styles, part 1 (draft 20-009)."""
