@@ -17,7 +17,7 @@ from layers.access import Viewer
 from layers.errors import ParameterError
 from layers.source import FeatureSource, get_source
 from layers.vocabulary import vocabulary
-from styles import documents, legend, qml, sld
+from styles import documents, legend, qml, raster_legend, raster_views, sld
 from styles.categories import category_styles, top_styles
 from styles.raster import png
 from styles.symbology import Symbology, symbology
@@ -91,6 +91,8 @@ def style(request: HttpRequest, style: str) -> HttpResponse:
         raise ParameterError("basemap", _("Only basemap=own may be given."))
     if style == BASE_MAP:
         found = base_map_document(request)
+    elif layer := raster_views.raster_of(request, style):
+        found = raster_views.document(request, layer, with_base_map="basemap" in request.GET)
     else:
         found = document(request, _source(request, style), with_base_map="basemap" in request.GET)
     body = json.dumps(found, ensure_ascii=False).encode()
@@ -137,6 +139,10 @@ def _only(request: HttpRequest, known: tuple[str, ...]) -> None:
 @require_safe
 def legend_svg(request: HttpRequest, style: str) -> HttpResponse:
     """The legend of a style as SVG; with ``counts=true`` and a search, with numbers."""
+    if layer := raster_views.raster_of(request, style):
+        _only(request, ("lang",))
+        drawn = raster_legend.svg(layer.layer.title, raster_views.shown_style(layer))
+        return answer(request, drawn.encode(), "image/svg+xml; charset=utf-8")
     source = _source(request, style)
     body = legend.svg(str(source.metadata.title), _checked_lines(request, source)).encode()
     return answer(request, body, "image/svg+xml; charset=utf-8")
@@ -145,6 +151,10 @@ def legend_svg(request: HttpRequest, style: str) -> HttpResponse:
 @require_safe
 def legend_png(request: HttpRequest, style: str) -> HttpResponse:
     """The legend of a style as PNG, twice as fine as the screen."""
+    if layer := raster_views.raster_of(request, style):
+        _only(request, ("lang",))
+        picture = raster_legend.picture(layer.layer.title, raster_views.shown_style(layer))
+        return answer(request, picture, "image/png")
     source = _source(request, style)
     return answer(request, png(str(source.metadata.title), _checked_lines(request, source)), "image/png")
 

@@ -44,7 +44,7 @@ def _holds(request: HttpRequest, etag: str) -> bool:
 def _full(request: HttpRequest, body: Body, content_type: str) -> HttpResponse:
     if not body.plain:
         return HttpResponse(status=204)
-    if not _takes_gzip(request):
+    if content_type.startswith("image/") or not _takes_gzip(request):
         return HttpResponse(body.plain, content_type=content_type)
     response = HttpResponse(body.packed, content_type=content_type)
     response["Content-Encoding"] = "gzip"

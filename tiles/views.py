@@ -20,7 +20,7 @@ from layers.source import FeatureSource, get_source
 from layers.vacancy import TIMED
 from layers.versions import known_version
 from layers.vocabulary import vocabulary
-from tiles import basemap, cache, mvt, problems
+from tiles import basemap, cache, mvt, problems, raster_views
 from tiles import tilejson as documents
 from tiles.answers import Terms, answer
 from tiles.grid import Tile
@@ -186,6 +186,8 @@ def _found(wanted: mvt.Request, key: str, version: str, mark: str) -> cache.Body
 @require_safe
 def tilejson(request: HttpRequest, source: str) -> HttpResponse:
     """TileJSON of a source; its tile address carries the search of this one. Raises what :func:`ask` raises."""
+    if raster_views.is_raster(request, source):
+        return raster_views.tilejson(request, *raster_views.ask(request, source))
     asked = ask(request, source)
     words = vocabulary()
     search = asked.query.to_query_string(leave_out=WITHOUT_EFFECT, **_own_parameters(request))

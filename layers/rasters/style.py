@@ -1,6 +1,7 @@
 """How a raster is coloured: the JSON kept with the layer, read once and checked."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Final
@@ -48,6 +49,15 @@ class RasterStyle:
             "titles": list(self.titles),
             "ramp": self.ramp,
         }
+
+    def title_of(self, value: float) -> tuple[str, bool]:
+        """The word of the class a value falls into, if it has one, and whether the class begins at that very value."""
+        if not (self.is_classes and self.titles):
+            return "", False
+        points = [stop for stop, _colour in self.stops]
+        index = max(bisect_right(points, value) - 1, 0)
+        title = self.titles[index] if index < len(self.titles) else ""
+        return title, points[index] == value
 
     def colours(self, data: NDArray[Any]) -> NDArray[np.uint8]:
         """RGBA of shape (4, rows, columns) of a masked array of values; what is masked is transparent."""
