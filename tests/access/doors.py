@@ -14,7 +14,9 @@ from unittest.mock import patch
 
 import mapbox_vector_tile
 from django.test import Client
+from pyogrio import raw
 from python_calamine import CalamineWorkbook
+from shapely import from_wkb
 
 from gisportal.papers.pdf import page_html
 from tests.access.world import LAT, LON, World
@@ -135,6 +137,35 @@ def ogc_items_html(client: Client, headers: dict[str, str], world: World) -> See
     return _page(client, headers, "/ogc/collections/resources/items?f=html&limit=1000")
 
 
+def ogc_items_jsonfg(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """Items as JSON-FG, positions in another CRS and in degrees."""
+    crs = "http://www.opengis.net/def/crs/EPSG/0/6668"
+    return _page(
+        client, headers, f"/ogc/collections/resources/items?f=jsonfg&limit=1000&crs={crs}&profile=jsonfg-plus"
+    )
+
+
+def ogc_items_csv(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """Items as CSV."""
+    return _page(client, headers, "/ogc/collections/resources/items?f=csv&limit=1000")
+
+
+def ogc_items_flatgeobuf(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """Items as FlatGeobuf, every value and position as text."""
+    answer = client.get("/ogc/collections/resources/items?f=fgb&limit=1000", headers=headers)
+    if answer.status_code != 200:
+        return Seen(answer.status_code, set(), answer.content.decode())
+    _meta, _ids, shapes, columns = raw.read(io.BytesIO(answer.content))
+    drawn = [from_wkb(shape).wkt for shape in shapes if shape is not None]
+    text = "\n".join([*(str(column.tolist()) for column in columns), *drawn])
+    return Seen(200, set(NAME.findall(text)), text)
+
+
+def ogc_item_tables(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """Every single item as CSV."""
+    return _each(client, headers, world, "/ogc/collections/resources/items/{id}?f=csv")
+
+
 def tile_points(client: Client, headers: dict[str, str], world: World) -> Seen:
     """Tiles of zoom 16 around the city, with every field the tile may carry."""
     seen = Seen(200)
@@ -193,6 +224,10 @@ DOORS: dict[str, tuple[Door, bool]] = {
     "items": (ogc_items, True),
     "items html": (ogc_items_html, True),
     "item": (ogc_item, True),
+    "items jsonfg": (ogc_items_jsonfg, True),
+    "items csv": (ogc_items_csv, True),
+    "items flatgeobuf": (ogc_items_flatgeobuf, True),
+    "item csv": (ogc_item_tables, True),
     "tiles": (tile_points, False),
 }
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 
+from gisportal.ogc.editing.preconditions import feature_tag
 from gisportal.ogc.features import jsonfg, tables
 from gisportal.ogc.features.items import (
     Link,
@@ -77,7 +78,7 @@ def item_as(
         body = _dumped(document | _schema(request, source) | {"links": links})
     else:
         body = _table(source, found, shape, form)
-    etag = tag(body + request.build_absolute_uri().encode())
+    etag = feature_tag(source, feature_id, body + form.encode() + request.build_absolute_uri().encode())
     if (unchanged := not_modified(request, etag)) is not None:
         return unchanged
     response = _answer(body, source, form, links, crs)
