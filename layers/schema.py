@@ -64,7 +64,7 @@ def _choices(field: Field) -> dict[str, Any]:
 def returnables(source: FeatureSource, *, identifier: str = "") -> dict[str, Any]:
     """Schema of a feature's properties, in order; ``identifier``: the address it is served under."""
     properties: dict[str, Any] = {
-        "id": {"title": _("id"), "type": "integer", "x-ogc-role": "id", "readOnly": True},
+        "id": {**_id(), "readOnly": True},
         "geometry": _geometry(source),
     }
     properties |= {key: property_schema(field) for key, field in source.fields().items()}
@@ -103,7 +103,7 @@ def queryables(
 ) -> dict[str, Any]:
     """Schema of what may stand in a condition; ``keys``: those of the fields that may (None: all)."""
     fields = source.fields()
-    properties = {"geometry": _geometry(source)}
+    properties = {"geometry": _geometry(source), "id": _id()}
     properties |= {key: property_schema(fields[key]) for key in (fields if keys is None else keys)}
     return {**_document(source, identifier, properties), "additionalProperties": False}
 
@@ -135,6 +135,10 @@ class PropertyError:
 
 
 def validate_properties(
+def _id() -> dict[str, Any]:
+    return {"title": _("id"), "type": "integer", "x-ogc-role": "id"}
+
+
     properties: Mapping[str, Any], vocabulary: Vocabulary, category: str | None = None
 ) -> list[PropertyError]:
     """What is wrong with a resource's city-defined values (``Resource.properties``); an empty list: nothing.

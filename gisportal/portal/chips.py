@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from gisportal.portal.filters import FilterGroup
 from gisportal.portal.links import PERSON, Links
+from layers.cql2 import FILTER_PARAMETERS
 from layers.query import FeatureQuery
 from layers.resources import ResourceSource
 from layers.vacancy import WEEKDAYS
 
 #: Not conditions: how the answer is shown.
-_SHOWING: Final = frozenset({"page", "per_page", "sort", "lang", "radius"})
+_SHOWING: Final = frozenset({"page", "per_page", "sort", "lang", "radius", "filter-lang", "filter-crs"})
 #: Parameters that may be given several times, and where a query keeps them.
 _SEVERAL: Final = {
     "category": "categories", "field_of_support": "fields_of_support", "district": "districts",
@@ -71,6 +73,8 @@ def _without(query: FeatureQuery, key: str, rest: list[str]) -> FeatureQuery:
         dropped |= set(PERSON)
         if any(name == "distance" for name, _down in query.sort):
             dropped.add("sort")
+    if key == "filter":
+        dropped |= FILTER_PARAMETERS
     smaller = query.without(*dropped)
     if not rest:
         return smaller
@@ -100,13 +104,14 @@ def _label(
         "updated_after": _("updated since %(value)s"),
         "updated_before": _("updated until %(value)s"),
         "as_of": _("as of %(value)s"),
+        "filter": _("filter: %(value)s"),
     }
     fixed = {"bbox": _("within the map shown"), "within": _("within the area drawn"),
              "serves": _("comes to the place")}  # fmt: skip
     if key == "session_day":
         return _("meets on %(value)s") % {"value": _weekday_titles(value)}
     if key in plain:
-        return plain[key] % {"value": value}
+        return plain[key] % {"value": Truncator(value).chars(80)}
     if key == "stale":
         return _("not updated for long") if query.stale else _("updated or confirmed in time")
     return fixed.get(key) or f"{names.get(key, key)}: {value}"

@@ -19,6 +19,7 @@ from gisportal.portal.map_config import map_config
 from gisportal.portal.search import SearchPage
 from gisportal.problems import parameter_problem, problem_response, wants_page
 from layers.access import Level, Viewer
+from layers.cql2 import FILTER_PARAMETERS
 from layers.errors import ParameterError, SourceNotFound
 from layers.parameters import latitude_longitude
 from layers.query import Spot
@@ -140,7 +141,7 @@ def _context(request: HttpRequest, page: SearchPage) -> dict[str, Any]:
 
 def _kept(page: SearchPage) -> list[tuple[str, str]]:
     """Parameters the form has no field for: kept as hidden ones."""
-    hidden = {"place", "serves", "bbox", "within", "per_page", "radius"}
+    hidden = {"place", "serves", "bbox", "within", "per_page", "radius", *FILTER_PARAMETERS}
     if page.query.spot is not None:
         hidden -= {"radius", "serves"}
     kept = [(key, value) for key, value in page.query.pairs if key in hidden]

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.conf import settings
@@ -12,9 +12,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from layers import parameters as read
-from layers.cql2.checking import Checker
+from layers.cql2.checking import ID, Checker
 from layers.cql2.literals import refused
-from layers.cql2.nodes import Node
+from layers.cql2.nodes import Literal, Node, Operation, Property, Type
 from layers.cql2.reading import read_json, read_text
 from layers.cql2.translate import Translator
 from layers.crs import CRS84, Crs, supported_crs
@@ -65,6 +65,14 @@ def filter_q(found: Filter | None, fields: Mapping[str, Field], geometry: Any) -
     return Q() if found is None else Q(Translator(fields, geometry).condition(found.node))
 
 
+def with_id(found: Filter | None, number: int) -> Filter:
+    """A filter that also wants one id."""
+    wanted = Operation(Type.BOOLEAN, "=", (Property(Type.NUMBER, ID), Literal(Type.NUMBER, number)))
+    if found is None:
+        return Filter(wanted, frozenset(), False)
+    return replace(found, node=Operation(Type.BOOLEAN, "and", (found.node, wanted)))
+
+
 def _crs(uri: str) -> Crs:
     known = supported_crs(settings.LG_CODE)
     for crs in known:
@@ -96,4 +104,4 @@ def _is_text(value: str) -> bool:
     return True
 
 
-__all__ = ["FILTER_PARAMETERS", "LANGUAGES", "Filter", "filter_q", "parse_filter", "read_filter"]
+__all__ = ["FILTER_PARAMETERS", "LANGUAGES", "Filter", "filter_q", "parse_filter", "read_filter", "with_id"]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from layers.cql2 import literals
 from layers.cql2.literals import refused
@@ -292,10 +293,23 @@ class Checker:
         for part in (left, right):
             if part.type not in known:
                 raise refused(
-                    _("%(name)s (%(type)s) cannot be compared so.") % {"name": _name(part), "type": part.type}
+                    _("%(name)s (%(type)s) cannot be compared so.")
+                    % {"name": _name(part), "type": _TITLES[part.type]}
                 )
         if left.type is not right.type and not {left.type, right.type} <= _INSTANTS:
             raise refused(_mismatch(right, left.type))
+
+
+_TITLES: Final = {
+    Type.TEXT: pgettext_lazy("type of a value", "text"),
+    Type.NUMBER: pgettext_lazy("type of a value", "number"),
+    Type.BOOLEAN: pgettext_lazy("type of a value", "true or false"),
+    Type.DATE: pgettext_lazy("type of a value", "date"),
+    Type.TIMESTAMP: pgettext_lazy("type of a value", "date and time"),
+    Type.INTERVAL: pgettext_lazy("type of a value", "period"),
+    Type.TEXTS: pgettext_lazy("type of a value", "list of texts"),
+    Type.GEOMETRY: pgettext_lazy("type of a value", "geometry"),
+}
 
 
 def _name(node: Node) -> str:
@@ -307,7 +321,11 @@ def _name(node: Node) -> str:
 def _mismatch(found: Node, wanted: Type) -> str:
     hint = {Type.DATE: " DATE('2026-04-01')", Type.TIMESTAMP: " TIMESTAMP('2026-04-01T00:00:00Z')"}
     return _("%(name)s is of type %(type)s, wanted is %(wanted)s%(hint)s.") % {
-        "name": _name(found), "type": found.type, "wanted": wanted, "hint": hint.get(wanted, "")}  # fmt: skip
+        "name": _name(found),
+        "type": _TITLES[found.type],
+        "wanted": _TITLES[wanted],
+        "hint": hint.get(wanted, ""),
+    }
 
 
 def _pattern(text: str) -> str:

@@ -89,7 +89,7 @@ def test_schemas_of_properties() -> None:
     assert properties["s_choice"]["enum"] == ["mon", "tue"]
     assert "s_secret" not in properties
     assert "s_secret" in schema.returnables(ResourceSource(Viewer(level=Level.ADMINISTRATOR)))["properties"]
-    assert list(schema.queryables(public, ["name"])["properties"]) == ["geometry", "name"]
+    assert list(schema.queryables(public, ["name"])["properties"]) == ["geometry", "id", "name"]
 
 
 @pytest.mark.parametrize("key", ["name", "bbox", "after", "district", "updated_at", "distance"])

@@ -9,6 +9,7 @@ from gisportal.ogc.collections import crs_list
 from gisportal.ogc.features import jsonfg
 from gisportal.ogc.features.items import format_titles
 from gisportal.ogc.features.parameters import equality_keys
+from gisportal.ogc.filters import part as filters
 from gisportal.ogc.negotiation import CSV, FLATGEOBUF, JSONFG
 from gisportal.ogc.openapi import answer, operation, query, reference
 from gisportal.ogc.part import Schema
@@ -138,6 +139,7 @@ def _search_parameters(source: FeatureSource) -> list[Schema]:
         query("updated_after", _("Last update on or after."), text),
         query("updated_before", _("Last update on or before."), text),
         query("stale", _("Neither changed nor confirmed for long."), {"type": "boolean"}),
+        *filters.parameters(),
         query("sort", _("As sortby."), text),
         query("page", _("Of the search page; without effect here."), {"type": "integer", "minimum": 1}),
         query("per_page", _("Of the search page; without effect here."),

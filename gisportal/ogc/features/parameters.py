@@ -24,6 +24,7 @@ from gisportal.ogc.collections import crs_list
 from gisportal.ogc.protocol import DEFAULT_LIMIT, MAX_LIMIT
 from layers import parameters as read
 from layers.conditions import equal_q
+from layers.cql2 import with_id
 from layers.crs import CRS84, STORAGE_SRID, WEB_MERCATOR_SRID, Crs
 from layers.errors import ParameterError
 from layers.fields import Field, Kind
@@ -109,6 +110,7 @@ def parse_items(source: FeatureSource, params: QueryDict, resolvers: Resolvers |
         (key, _equal(key, values, source.fields()[key])) for key in equality_keys(source) if values.get(key)
     )
     query = replace(_search(source, values, {key for key, _value in equals}, resolvers), equals=equals)
+    query = _with_id(query, values, source)
     query = _with_datetime(_with_bbox(query, values), values, source)
     shape = Shape(
         keys=_property_keys(values, source),
@@ -120,7 +122,7 @@ def parse_items(source: FeatureSource, params: QueryDict, resolvers: Resolvers |
 
 
 def _refuse_unknown(values: dict[str, list[str]], source: FeatureSource) -> None:
-    known = {*STANDARD, *SHARED, *OF_PAGES, *source.fields()}
+    known = {*STANDARD, *SHARED, *OF_PAGES, "id", *source.fields()}
     for key in values:
         if key not in known and not key.startswith("field."):
             names = ", ".join([*sorted({*STANDARD, *SHARED}), *equality_keys(source)])
@@ -131,7 +133,7 @@ def _search(
     source: FeatureSource, values: dict[str, list[str]], taken: set[str], resolvers: Resolvers | None
 ) -> FeatureQuery:
     """The search's own parameters; sorted by id unless asked otherwise, so that paging is stable."""
-    left_out = STANDARD | taken | set(OF_PAGES)
+    left_out = STANDARD | taken | {"id"} | set(OF_PAGES)
     pairs = [(key, value) for key, given in values.items() if key not in left_out for value in given or [""]]
     sort = _sort(values, source)
     if sort:
@@ -229,6 +231,13 @@ def _after(values: dict[str, list[str]], query: FeatureQuery) -> After | None:
             "after", _("Goes together neither with offset nor with another order than that of the ids.")
         )
     return After(int(found[1]), int(found[2]))
+
+
+def _with_id(query: FeatureQuery, values: dict[str, list[str]], source: FeatureSource) -> FeatureQuery:
+    """``id`` is a queryable like the properties, where none of them has its name."""
+    if "id" in source.fields() or read.single("id", values) is None:
+        return query
+    return replace(query, filter=with_id(query.filter, read.integer("id", values, 0, 0, 10**12 - 1)))
 
 
 def _with_datetime(query: FeatureQuery, values: dict[str, list[str]], source: FeatureSource) -> FeatureQuery:
