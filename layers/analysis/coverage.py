@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -42,6 +42,8 @@ MOST_DETOUR: Final = 3.0
 #: More places, or polygons of inhabitants, than these are refused: they take minutes.
 MOST_PLACES: Final = 20_000
 MOST_POLYGONS: Final = 20_000
+#: For how long the statement may run unless said otherwise.
+SECONDS: Final = 20.0
 
 #: Shares of area. ``part``: 0 the whole polygon of inhabitants, 1 what lies in a district. ``inside``: share of the
 #: polygon that lies there; ``covered``: share of it within reach of a place.
@@ -184,6 +186,7 @@ def coverage(
     distance: float,
     detour: float = DETOUR,
     districts: DistrictSource | None = None,
+    seconds: float = SECONDS,
 ) -> Coverage:
     """Inhabitants within reach of at least one feature a search finds.
 
@@ -194,9 +197,11 @@ def coverage(
         distance: metres on foot.
         detour: how much longer the way is than the straight line, at least 1.
         districts: divides the answer; None: in total alone.
+        seconds: for how long the database may compute.
 
     Raises:
         ParameterError: the search finds more than :data:`MOST_PLACES` places.
+        OperationalError: it took longer.
         ImproperlyConfigured: the city's code (``LG_CODE``), which tells its plane zone, is not set.
     """
     if settings.LG_CODE[:2] not in PLANE_ZONE_BY_PREFECTURE:
@@ -209,7 +214,7 @@ def coverage(
         raise ParameterError(
             "search", _("Finds more than %(most)d places. Narrow it down.") % {"most": MOST_PLACES}
         )
-    shares = _shares(source, query, population, distance / detour, districts)
+    shares = _shares(source, query, population, distance / detour, districts, seconds)
     by_district: dict[int, list[tuple[int, float, float]]] = defaultdict(list)
     whole: list[tuple[int, float, float]] = []
     for pk, district, part, inside, covered in shares:
@@ -234,6 +239,7 @@ def _shares(
     population: Population,
     radius: float,
     districts: DistrictSource | None,
+    seconds: float,
 ) -> list[tuple[int, int | None, int, float, float]]:
     found, params = _compiled(source, source.features(query))
     people, of_people = _compiled(population.source, population.source.visible())
@@ -244,7 +250,8 @@ def _shares(
         plain, of_districts = _compiled(districts, districts.visible())
         parts = f"{_WHOLE} UNION ALL {_BY_DISTRICT.format(districts=plain)}"
         params += (srid, *of_districts)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{round(seconds * 1000)}ms"])
         cursor.execute(_STATEMENT.format(found=found, people=people, parts=parts), params)
         return list(cursor.fetchall())
 
