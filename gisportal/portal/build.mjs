@@ -3,9 +3,10 @@
 // Reads  : <room>/js/*.js below gisportal/ – every file directly in a `js` folder is one entry point.
 // Writes : ${GISPORTAL_VAR:-var}/static-build/js/<name>.js with its source map, and the style sheets
 //          and pictures of the packages under static-build/leaflet and static-build/design-tokens.
+//          <room>/js/standalone/<name>.js and its .css become one file each, to be put into a page whole.
 // Packages come from ${GISPORTAL_VAR:-var}/node/node_modules (or node_modules at top level).
 
-import { cp, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { cp, mkdir, readFile, readdir, rename, rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -45,6 +46,41 @@ async function entryPoints() {
   return entries;
 }
 
+/** Scripts that stand in a page by themselves: in one piece, workers as text. */
+async function bundleStandalone(esbuild, output) {
+  const entryPoints = [];
+  for (const folder of await scriptFolders()) {
+    const inner = path.join(folder, "standalone");
+    if (existsSync(inner)) entryPoints.push(...(await readdir(inner)).map((name) => path.join(inner, name)));
+  }
+  await esbuild.build({
+    entryPoints,
+    outdir: path.join(output, "standalone"),
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    charset: "utf8",
+    legalComments: "inline",
+    nodePaths: [packages],
+    absWorkingDir: root,
+    logLevel: "warning",
+    plugins: [workersAsText],
+  });
+  return entryPoints.length;
+}
+
+/** A worker cannot be imported from within one file: it becomes the text of a blob. */
+const workersAsText = {
+  name: "workers-as-text",
+  setup(build) {
+    build.onLoad({ filter: /-worker\.mjs$/ }, async ({ path: file }) => ({
+      contents: await readFile(file, "utf8"),
+      loader: "text",
+    }));
+  },
+};
+
 async function copyVendorFiles(output) {
   const copies = [
     ["leaflet/dist/leaflet.css", "leaflet/leaflet.css"],
@@ -83,6 +119,7 @@ async function build() {
     absWorkingDir: root,
     logLevel: "warning",
   });
+  await bundleStandalone(esbuild, fresh);
   await copyVendorFiles(fresh);
   await rm(target, { recursive: true, force: true });
   await rename(fresh, target);
