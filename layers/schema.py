@@ -6,7 +6,7 @@ Roles (``x-ogc-role``) and units (``x-ogc-unit``) are those of OGC API – Featu
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from django.utils.dateparse import parse_date
@@ -16,6 +16,9 @@ from layers.fields import Field, Kind
 from layers.models.field_definition import FieldKind
 from layers.source import FeatureSource
 from layers.vocabulary import DefinedField, Vocabulary
+
+if TYPE_CHECKING:
+    from layers.editing.items import EditItem
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 MAX_TEXT: Final = 1_000
@@ -62,15 +65,39 @@ def _choices(field: Field) -> dict[str, Any]:
 
 
 def returnables(source: FeatureSource, *, identifier: str = "") -> dict[str, Any]:
-    """Schema of a feature's properties, in order; ``identifier``: the address it is served under."""
+    """Schema of a feature's properties, in order; ``identifier``: the address it is served under.
+
+    For whoever may write to the source it says what he may write: what is read-only, needed, and how long. Nothing
+    that does not stand there is returned or taken.
+    """
+    writer = source.writer
+    items = writer.items() if writer else None
     properties: dict[str, Any] = {
         "id": {**_id(), "readOnly": True},
         "geometry": _geometry(source),
     }
-    properties |= {key: property_schema(field) for key, field in source.fields().items()}
+    properties |= {
+        key: property_schema(field) | ({} if items is None else _writing(items.get(key)))
+        for key, field in source.fields().items()
+    }
     for number, member in enumerate(properties.values()):
         member["x-ogc-propertySeq"] = number
-    return _document(source, identifier, properties)
+    needed = {"required": list(writer.required())} if writer else {}
+    return {**_document(source, identifier, properties), **needed, "additionalProperties": False}
+
+
+def _writing(item: "EditItem | None") -> dict[str, Any]:
+    """What may be written into a property; without an item nothing may."""
+    if item is None:
+        return {"readOnly": True}
+    found: dict[str, Any] = {}
+    if item.max_length and item.kind in {Kind.TEXT, Kind.LONG_TEXT, Kind.URL}:
+        found["maxLength"] = item.max_length
+    if item.is_required and item.kind in {Kind.TEXT, Kind.CHOICE}:
+        found["minLength"] = 1
+    if item.form == "count":
+        found["minimum"] = 0
+    return found
 
 
 def feature_schema(source: FeatureSource, *, identifier: str = "") -> dict[str, Any]:
@@ -108,6 +135,10 @@ def queryables(
     return {**_document(source, identifier, properties), "additionalProperties": False}
 
 
+def _id() -> dict[str, Any]:
+    return {"title": _("id"), "type": "integer", "x-ogc-role": "id"}
+
+
 def _geometry(source: FeatureSource) -> dict[str, Any]:
     return {
         "title": _("position") if source.geometry_type == "Point" else _("boundary"),
@@ -135,10 +166,6 @@ class PropertyError:
 
 
 def validate_properties(
-def _id() -> dict[str, Any]:
-    return {"title": _("id"), "type": "integer", "x-ogc-role": "id"}
-
-
     properties: Mapping[str, Any], vocabulary: Vocabulary, category: str | None = None
 ) -> list[PropertyError]:
     """What is wrong with a resource's city-defined values (``Resource.properties``); an empty list: nothing.

@@ -176,7 +176,9 @@ def _schemas() -> dict[str, Schema]:
         "Document": {"type": "object", "properties": {"links": links}},
         "Problem": {"type": "object", "required": ["title", "status"], "properties": {
             "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
-            "detail": {"type": "string"}, "parameter": {"type": "string"}}},
+            "detail": {"type": "string"}, "parameter": {"type": "string"},
+            "errors": {"type": "array", "items": {"type": "object", "properties": {
+                name: {"type": "string"} for name in ("pointer", "property", "detail")}}}}},
     }  # fmt: skip
 
 
