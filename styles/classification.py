@@ -1,4 +1,4 @@
-"""Classes for maps coloured by value (色分け地図): quantiles, natural breaks, and colours that stay apart.
+"""Classes for maps coloured by value (色分け地図): quantiles, natural breaks, equal widths; colours that stay apart.
 
 Ties are never torn: equal values always share a class, so there may be fewer classes than asked for.
 """
@@ -33,6 +33,7 @@ class Method(StrEnum):
 
     QUANTILE = "quantile"
     JENKS = "jenks"
+    EQUAL = "equal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def classify(
     if ramp not in RAMPS:
         raise ValueError(f"ramp: one of {', '.join(RAMPS)}, not {ramp!r}")
     kept = sorted(float(value) for value in values if value is not None and isfinite(value))
-    groups = _quantiles(kept, classes) if Method(method) is Method.QUANTILE else _natural(kept, classes)
+    divide = {Method.QUANTILE: _quantiles, Method.JENKS: _natural, Method.EQUAL: _equal}[Method(method)]
+    groups = divide(kept, classes)
     colours = ramp_colours(len(groups), ramp)
     return [
         ClassBreak(low, high, colour, label(low, high))
@@ -123,6 +125,18 @@ def _quantiles(values: Sequence[float], classes: int) -> list[tuple[float, float
     for value, count in runs:
         groups.setdefault(int((before + count / 2) * classes / len(values)), []).append(value)
         before += count
+    return [(group[0], group[-1]) for group in groups.values()]
+
+
+def _equal(values: Sequence[float], classes: int) -> list[tuple[float, float]]:
+    """Classes of equal width; one no value falls into is left out."""
+    runs = _runs(values)
+    if len(runs) <= classes:
+        return [(value, value) for value, _count in runs]
+    low, width = runs[0][0], (runs[-1][0] - runs[0][0]) / classes
+    groups: dict[int, list[float]] = {}
+    for value, _count in runs:
+        groups.setdefault(min(int((value - low) / width), classes - 1), []).append(value)
     return [(group[0], group[-1]) for group in groups.values()]
 
 

@@ -195,7 +195,7 @@ def _show(claim: _Claim, file: LayerFile, found: _Loaded, shaper: shapes.Shaper,
     options = ReadOptions.of(row.options.get("reading") or {})
     with transaction.atomic():
         claim.beat(found.count)
-        layer = StoredLayer.unscoped.select_for_update(of=("self",)).get(pk=row.layer_id)
+        layer = StoredLayer.unscoped.select_for_update(of=("self",)).get(pk=row.layer_id or 0)
         edition = StoredEdition.unscoped.get(pk=row.edition_id or 0)
         edition.fields = _fields(options, found.choices)
         edition.geometry_type, edition.feature_count = shaper.geometry_type, found.count

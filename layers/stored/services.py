@@ -210,7 +210,7 @@ def tidy() -> int:
     for layer in StoredLayer.unscoped.filter(deleted_at__lt=before):
         gone += _purge(layer)
     for layer in StoredLayer.unscoped.exclude(current=None):
-        old = StoredEdition.unscoped.filter(layer=layer).exclude(pk=layer.current_id).order_by("-number")
+        old = StoredEdition.unscoped.filter(layer=layer).exclude(pk=layer.current_id or 0).order_by("-number")
         for edition in old[EDITIONS_KEPT:]:
             gone += _forget_edition(edition)
     forgotten = StoredUpload.unscoped.exclude(state=StoredUpload.State.LOADING)

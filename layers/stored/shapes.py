@@ -11,7 +11,7 @@ import shapely
 from django.utils.translation import gettext as _
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
-from shapely import MultiLineString, MultiPoint, MultiPolygon
+from shapely import LineString, MultiLineString, MultiPoint, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from layers.crs import STORAGE_SRID
@@ -136,7 +136,7 @@ class Shaper:
             return None
         self.types.add(_SINGLE.get(flat.geom_type, "Geometry"))
         self.placed += 1
-        return flat
+        return _multiple(flat)
 
     @property
     def geometry_type(self) -> str:
@@ -144,6 +144,15 @@ class Shaper:
         if self.types == {"Point", "MultiPoint"}:
             return "MultiPoint"
         return next(iter(self.types)) if len(self.types) == 1 else "Geometry"
+
+
+def _multiple(geom: BaseGeometry) -> BaseGeometry:
+    """Lines and areas as the multiple type, so that a layer has one type for clients that want one."""
+    if isinstance(geom, Polygon):
+        return MultiPolygon([geom])
+    if isinstance(geom, LineString):
+        return MultiLineString([geom])
+    return geom
 
 
 def _of_one_dimension(geom: BaseGeometry) -> BaseGeometry:
