@@ -82,7 +82,7 @@ GDAL_LIBRARY_PATH, GEOS_LIBRARY_PATH = library_paths()
 
 GISPORTAL_MODULES = env_list(
     "GISPORTAL_MODULES",
-    "comments,consentforms,freshness,history,proposals,resourcenews,sessions,surveys,vacancy",
+    "comments,consentforms,datasets,developers,freshness,history,proposals,resourcenews,sessions,surveys,vacancy",
 )
 
 INSTALLED_APPS = [
