@@ -174,10 +174,22 @@ class OrganisationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Tokens to look at and revoke; they are made at the account."""
 
-    list_display = ("prefix", "name", "account", "created_at", "last_used_at", "expires_at", "revoked_at")
+    list_display = ("prefix", "name", "account", "may_write", "sources", "created_at", "last_used_at", "expires_at", "revoked_at")
     list_select_related = ("account",)
     search_fields = ("prefix", "name", "account__username")
-    fields = ("account", "name", "prefix", "created_at", "last_used_at", "expires_at", "revoked_at")
+    fields = (
+        "account",
+        "name",
+        "prefix",
+        "sources",
+        "may_write",
+        "rate_per_minute",
+        "daily_quota",
+        "created_at",
+        "last_used_at",
+        "expires_at",
+        "revoked_at",
+    )
     actions = ("revoke",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

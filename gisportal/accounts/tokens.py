@@ -44,10 +44,13 @@ def create_token(
     secret: str | None = None,
     sources: Collection[str] | None = None,
     may_write: bool = True,
+    rate_per_minute: int | None = None,
+    daily_quota: int | None = None,
 ) -> str:
     """Makes a token and returns it; it cannot be read again.
 
-    ``secret``: one made before (demo); ``sources``: slugs of all it may use (None: what the account may see).
+    ``secret``: one made before (demo); ``sources``: slugs of all it may use (None: what the account may see);
+    ``rate_per_minute`` and ``daily_quota``: limits of its own (None: those of the settings, 0: none).
     """
     secret = secret or new_secret()
     token = ApiToken.objects.create(
@@ -58,6 +61,8 @@ def create_token(
         expires_at=expires_at,
         sources=None if sources is None else sorted(sources),
         may_write=may_write,
+        rate_per_minute=rate_per_minute,
+        daily_quota=daily_quota,
     )
     hooks.tell(
         "token.created",

@@ -65,6 +65,7 @@ def _rooms() -> list[Room]:
         ),
         (_("Categories"), _("The tree of categories with colours and shapes."), "portal:settings:categories"),
         (_("Districts"), _("Divisions of the city and their offices."), "portal:settings:districts"),
+        (_("Clients"), _("What programs use by day; tokens of everybody."), "developers:usage"),
         (_("Everything else"), _("Accounts, organisations, sources, the site itself."), "admin:index"),
     ]
     return [Room(title, text, url) for title, text, name in wanted if (url := _address(name))]
