@@ -1,5 +1,6 @@
 """Addresses the search page makes. The person's point stands in none but as its token."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -12,7 +13,9 @@ from layers.parameters import latitude_longitude, number
 from layers.query import FeatureQuery
 
 #: Parameters the page adds to those of a search.
-EXTRA: Final = ("view", "at", "lang")
+EXTRA: Final = ("view", "at", "layers", "lang")
+LONGEST_LAYERS: Final = 500
+_LAYERS: Final = re.compile(r"[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*")
 VIEWS: Final = ("list", "map", "both")
 #: What tells where a person lives, and what means nothing without it.
 PERSON: Final = ("place", "near", "address", "radius", "serves", "at")
@@ -38,15 +41,25 @@ def checked_at(params: QueryDict) -> str:
     return value
 
 
+def checked_layers(params: QueryDict) -> str:
+    """``layers=<name>,<name>``: uploaded layers over the map, the topmost first. Raises :class:`ParameterError`."""
+    value = params.get("layers") or ""
+    if value and (len(value) > LONGEST_LAYERS or not _LAYERS.fullmatch(value)):
+        from django.utils.translation import gettext as _
+
+        raise ParameterError("layers", _("Must be names of layers with commas between."))
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses around one search; ``view``, ``at`` and ``lang`` of the page are carried along."""
+    """Addresses around one search; ``view``, ``layers`` and ``lang`` of the page are carried along."""
 
     query: FeatureQuery
     params: QueryDict
 
     def _carried(self, **more: str) -> list[tuple[str, str]]:
-        kept = {key: self.params.get(key, "") for key in ("view", "lang")} | more
+        kept = {key: self.params.get(key, "") for key in ("view", "layers", "lang")} | more
         return [(key, value) for key, value in kept.items() if value]
 
     def search(self, *, query: FeatureQuery | None = None, view: str | None = None, **changes: str) -> str:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from gisportal.portal.map_layers import layers_config
 from gisportal.portal.models import SiteSetting
 from gisportal.portal.search import SearchPage
 from layers.access import Viewer
@@ -79,6 +80,7 @@ def map_config(request: HttpRequest, page: SearchPage, view: str, at: str) -> di
         hasPlace=spot is not None,
         spot=None if spot is None else {"lat": spot.lat, "lon": spot.lon},
         radius=page.query.radius,
+        layers=layers_config(page.source.viewer),
     )
     if config["bounds"] is None and config["centre"] is None:
         config["cityBounds"] = whole_extent(page.source)

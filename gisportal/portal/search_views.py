@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from gisportal.accounts.places import can_keep_place, find_address, keep_place, resolvers
 from gisportal.portal.answers import private
 from gisportal.portal.chips import radius_title
-from gisportal.portal.links import PERSON, checked_at, checked_view
+from gisportal.portal.links import PERSON, checked_at, checked_layers, checked_view
 from gisportal.portal.map_config import map_config
 from gisportal.portal.search import SearchPage
 from gisportal.problems import parameter_problem, problem_response, wants_page
@@ -115,6 +115,7 @@ def _with_token(request: HttpRequest, pairs: list[tuple[str, str]]) -> list[tupl
 def _context(request: HttpRequest, page: SearchPage) -> dict[str, Any]:
     view = checked_view(request.GET) or "both"
     at = checked_at(request.GET)
+    checked_layers(request.GET)
     radius = f"{page.query.radius:g}" if page.query.radius else ""
     radii = {f"{metres}": radius_title(metres) for metres in RADII}
     if radius and radius not in radii:
@@ -145,7 +146,7 @@ def _kept(page: SearchPage) -> list[tuple[str, str]]:
     if page.query.spot is not None:
         hidden -= {"radius", "serves"}
     kept = [(key, value) for key, value in page.query.pairs if key in hidden]
-    return kept + [(key, page.request.GET[key]) for key in ("view", "lang") if key in page.request.GET]
+    return kept + [(key, page.request.GET[key]) for key in ("view", "layers", "lang") if key in page.request.GET]
 
 
 def _without(request: HttpRequest, parameter: str) -> str:

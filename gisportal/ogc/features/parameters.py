@@ -51,7 +51,7 @@ STANDARD: Final = frozenset(
     ]
 )
 #: What the search page adds to the same query string: accepted, without effect here.
-OF_PAGES: Final = ("view", "at")
+OF_PAGES: Final = ("view", "at", "layers")
 BY_ID: Final = (("id", False),)
 MAX_OFFSET: Final = 100_000_000
 _FLOAT: Final = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$")

@@ -41,6 +41,7 @@ class SearchPage {
       place: (latlng, origin) => searchFrom(latlng, { origin }),
       district: (key) => this.addDistrict(key),
       choose: (id) => this.list.mark(id),
+      layers: (slugs) => this.keepLayers(slugs),
       moved: (isReset) => this.writeSoon(isReset),
     });
     this.refresh(new URLSearchParams(location.search).get("at"));
@@ -103,6 +104,12 @@ class SearchPage {
       heading?.setAttribute("tabindex", "-1");
       heading?.focus();
     });
+  }
+
+  /** Uploaded layers over the map stay in the address, also when a search is sent. */
+  keepLayers(slugs) {
+    this.form.set("layers", slugs.join(","));
+    replaceParameter("layers", slugs.join(","));
   }
 
   toggle(code) {

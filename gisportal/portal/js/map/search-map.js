@@ -5,6 +5,8 @@ import { hasPlace, metres } from "../lib/url.js";
 import { Districts } from "./districts.js";
 import L from "./leaflet.js";
 import { Legend } from "./legend.js";
+import { OverlayPanel } from "./overlay-panel.js";
+import { Overlays, parseLayers } from "./overlays.js";
 import { locate, showPosition } from "./locate.js";
 import { Points } from "./points.js";
 import { Popups } from "./popups.js";
@@ -15,7 +17,7 @@ import { MapView } from "./view.js";
 /** From this zoom pins that still touch count as one place: closer in they would hardly part. */
 const CLOSE = 17;
 
-/** `on`: {toggle(code), area({bbox|within}), place(latlng), district(key), choose(id), moved()}. */
+/** `on`: {toggle(code), area({bbox|within}), place(latlng), district(key), choose(id), layers(slugs), moved()}. */
 export class SearchMap {
   constructor(section, config, categories, on) {
     this.view = new MapView(section, config);
@@ -56,10 +58,28 @@ export class SearchMap {
       isWide: this.view.section.clientWidth >= 480,
     });
     this.view.corner(this.legend.element, "bottomleft");
+    this.furnishOverlays();
     this.areaButton = el("button", {
       type: "button", class: "map-area-button", hidden: true, "data-map-action": "area", onclick: () => this.searchArea(),
     }, gettext("Search this area"));
     this.view.section.append(this.areaButton);
+  }
+
+  /** Uploaded layers, where there are any for this viewer. */
+  furnishOverlays() {
+    const wanted = parseLayers(new URLSearchParams(location.search).get("layers"));
+    if (!this.config.layers?.length && !wanted.length) return;
+    this.overlays = new Overlays(this.map, this.config.layers ?? [], (slugs) => this.on.layers(slugs));
+    const missing = this.overlays.show(wanted);
+    this.panel = new OverlayPanel(this.overlays, () => this.readMiddle());
+    this.panel.miss(missing);
+    this.view.corner(this.panel.element, "topleft");
+  }
+
+  readMiddle() {
+    const found = this.overlays.describe(this.map.getCenter(), 10);
+    if (found) this.popups.openElement(el("div", {}, found), this.map.getCenter(), this.panel.middle);
+    else announce(gettext("The layers say nothing of the middle of the map."));
   }
 
   listen() {
@@ -152,12 +172,16 @@ export class SearchMap {
     const coarse = event.originalEvent?.pointerType === "touch" ? 14 : 5;
     const hit = this.points.hit(event.latlng, coarse);
     if (hit) this.open(hit);
-    else this.offer(event.latlng);
+    else this.offer(event.latlng, coarse);
   }
 
   /** By keyboard: what stands nearest to the middle, said before it opens. */
   openMiddle() {
     const hit = this.points.hit(this.map.getCenter(), 150);
+    if (!hit && this.overlays?.shown.length) {
+      this.readMiddle();
+      return;
+    }
     announce(hit ? this.points.describe(hit.mark) : gettext("Nothing stands near the middle of the map."));
     if (hit) this.open(hit, this.map.getContainer());
   }
@@ -173,17 +197,21 @@ export class SearchMap {
     else this.popups.openResource(ids[0], latlng, back ?? this.on.choose(ids[0]));
   }
 
-  /** A click beside every pin: offer the district below, and a search from here. */
-  offer(latlng) {
+  /** A click beside every pin: what uploaded layers say of the place, the district below, and a search in it. */
+  offer(latlng, coarse) {
+    const found = this.overlays?.describe(latlng, coarse);
     const district = this.districts?.hit(latlng);
-    if (!district) return;
-        const content = el("div", {},
+    if (!district && !found) return;
+    this.popups.openElement(el("div", {}, found ?? null, district ? this.districtOffer(district, latlng) : null), latlng);
+  }
+
+  districtOffer(district, latlng) {
+    return el("div", {},
       el("p", { class: "map-popup__kind" }, this.districts.scheme.title),
       el("h3", {}, district.name),
       el("button", { type: "button", onclick: () => this.on.district(district.key) },
         gettext("Search in this district")),
       el("button", { type: "button", onclick: () => this.on.place(latlng) }, gettext("Search from here")));
-    this.popups.openElement(content, latlng);
   }
 
   hover(event) {

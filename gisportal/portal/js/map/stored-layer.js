@@ -1,171 +1,58 @@
-// One uploaded layer on the map: shapes from vector tiles in the layer's own style, or a raster as image tiles.
-// `config`: an entry of map-config's `layers` (gisportal/portal/map_layers.py).
-import { el } from "../lib/dom.js";
-import { isInside } from "./districts.js";
-import L from "./leaflet.js";
-import { MvtLayer, TILE_SIZE, toPixels } from "./mvt-layer.js";
+// One layer of shapes drawn from its style as it is kept, so that a style can be tried before it is (styles/stored.py).
+import { Shapes } from "./overlay-layer.js";
 
-const PANE = "stored";
-const TRANSPARENT = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
-const POINT = 1;
-const LINE = 2;
-const FULL = 2 * Math.PI;
-
-const asText = (words) => el("span", {}, words).innerHTML;
-const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
-
-/** Whether a feature's value meets the condition of a rule (styles/symbology.py, Condition.holds). */
-export function holds(when, properties) {
-  if (!when) return true;
-  const value = properties[when.field];
-  if (when.values.length) return when.values.includes(value);
-  if (!isNumber(value) || (when.low !== null && value < when.low)) return false;
-  return when.high === null || value < when.high || (when.closed && value === when.high);
+/** Rules of a kept style; classes follow one another without gaps, the last one closed (styles/symbology.py). */
+export function rulesOf(style) {
+  const look = {
+    opacity: style.opacity ?? 0.6, stroke: style.stroke ?? "#333333", width: style.width ?? 1, radius: style.radius ?? 6,
+  };
+  const rules = style.rules ?? [];
+  if (style.kind === "single" || !style.field) return [{ ...look, colour: rules[0]?.colour ?? "#0072b2", when: null }];
+  const found = rules.map((rule, place) => ({ ...look, colour: rule.colour, when: condition(style, rules, rule, place) }));
+  return style.other_colour ? [...found, { ...look, colour: style.other_colour, when: null }] : found;
 }
 
-/** The rule a feature is drawn by; null where it is not drawn. */
-export const ruleOf = (rules, properties) =>
-  rules.find((rule) => rule.when && holds(rule.when, properties)) ?? rules.find((rule) => !rule.when) ?? null;
-
-const awayFromLine = ([px, py], [x1, y1], [x2, y2]) => {
-  const length = (x2 - x1) ** 2 + (y2 - y1) ** 2;
-  const part = length ? Math.max(0, Math.min(1, ((px - x1) * (x2 - x1) + (py - y1) * (y2 - y1)) / length)) : 0;
-  return Math.hypot(px - x1 - part * (x2 - x1), py - y1 - part * (y2 - y1));
-};
-
-function paneOf(map) {
-  if (map.getPane(PANE)) return;
-  const pane = map.createPane(PANE);
-  pane.style.zIndex = 395;
-  pane.style.pointerEvents = "none";
+function condition({ kind, field }, rules, rule, place) {
+  if (kind === "categories") return { field, values: [rule.value], low: null, high: null, closed: false };
+  const isLast = place + 1 === rules.length;
+  return { field, values: [], low: rule.min, high: isLast ? rule.max : rules[place + 1].min, closed: isLast };
 }
 
-class Stored {
-  constructor(config) {
-    this.config = config;
-    this.opacity = config.opacity ?? 1;
-  }
+/** Forms give every value as text: what stands in a tile may be a number or a yes. */
+const asTyped = (rules) => rules.map((rule) => (rule.when?.values.length
+  ? { ...rule, when: { ...rule.when, values: rule.when.values.flatMap(likely) } }
+  : rule));
 
-  addTo(map, order = 1) {
-    this.map = map;
-    paneOf(map);
-    this.layer.setZIndex(order);
-    this.layer.setOpacity(this.opacity);
-    if (!map.hasLayer(this.layer)) this.layer.addTo(map);
-    return this;
-  }
-
-  remove() {
-    this.layer.remove();
-  }
-
-  setOpacity(value) {
-    this.opacity = value;
-    this.layer.setOpacity(value);
-  }
-
-  get options() {
-    const { attribution, extent } = this.config;
-    const bounds = extent ? L.latLngBounds([extent[1], extent[0]], [extent[3], extent[2]]) : undefined;
-    return { pane: PANE, bounds, attribution: attribution ? asText(attribution) : null, opacity: this.opacity };
-  }
+function likely(value) {
+  if (typeof value !== "string") return [value];
+  const known = { true: true, True: true, false: false, False: false };
+  const figure = value.trim() === "" ? NaN : Number(value);
+  return [value, ...(value in known ? [known[value]] : []), ...(Number.isFinite(figure) ? [figure] : [])];
 }
 
-/** A raster. Where it has no data the server answers 204, which is no error. */
-class Raster extends Stored {
-  constructor(config) {
-    super(config);
-    this.layer = L.tileLayer(config.tiles, {
-      ...this.options, maxZoom: 22, noWrap: true, keepBuffer: 1, errorTileUrl: TRANSPARENT, className: "map-stored-raster",
+/** `told`: {source, style, attribution, extent, keys}; `keys`: the fields its tiles are asked for. */
+export class StoredLayer extends Shapes {
+  constructor(told) {
+    const wanted = [...new Set([...(told.keys ?? []), ...(told.style.field ? [told.style.field] : [])])];
+    const query = wanted.length ? `?fields=${wanted.map(encodeURIComponent).join(",")}` : "";
+    super({
+      source: told.source, attribution: told.attribution, extent: told.extent, opacity: 1,
+      tiles: `/tiles/${told.source}/{z}/{x}/{y}.mvt${query}`, rules: asTyped(rulesOf(told.style)),
     });
+    this.keys = new Set(wanted);
   }
 
-  hit() {
-    return null;
+  /** Another style, tried at once; a field the tiles do not carry yet is asked for. */
+  restyle(style) {
+    this.config.rules = asTyped(rulesOf(style));
+    if (style.field && !this.keys.has(style.field)) {
+      this.keys.add(style.field);
+      const query = [...this.keys].map(encodeURIComponent).join(",");
+      this.config.tiles = `/tiles/${this.config.source}/{z}/{x}/{y}.mvt?fields=${query}`;
+      this.layer._sources.clear();
+      this.layer.redraw();
+      return;
+    }
+    this.layer.repaint();
   }
 }
-
-class Shapes extends Stored {
-  constructor(config) {
-    super(config);
-    this.layer = new MvtLayer({
-      ...this.options, lastZoom: 16, className: "map-stored-shapes",
-      url: (z, x, y) => config.tiles.replace("{z}", z).replace("{x}", x).replace("{y}", y),
-      paint: (context, layers, frame) => this.paint(context, layers[config.source] ?? [], frame),
-    });
-  }
-
-  paint(context, features, frame) {
-    context.lineJoin = context.lineCap = "round";
-    frame.drawn = [];
-    for (const feature of features) {
-      const rule = ruleOf(this.config.rules, feature.properties);
-      if (!rule) continue;
-      frame.drawn.push({ feature, rule });
-      if (feature.type === POINT) this.points(context, feature, rule, frame);
-      else this.shape(context, feature, rule, frame);
-    }
-  }
-
-  points(context, feature, rule, frame) {
-    for (const [point] of feature.rings) {
-      const [x, y] = toPixels(frame, point);
-      context.beginPath();
-      context.arc(x, y, rule.radius, 0, FULL);
-      context.globalAlpha = rule.opacity;
-      context.fillStyle = rule.colour;
-      context.fill();
-      this.stroke(context, rule, rule.stroke);
-    }
-  }
-
-  shape(context, feature, rule, frame) {
-    context.beginPath();
-    for (const ring of feature.rings) {
-      ring.forEach((point, index) => context[index ? "lineTo" : "moveTo"](...toPixels(frame, point)));
-      if (feature.type !== LINE) context.closePath();
-    }
-    if (feature.type !== LINE) {
-      context.globalAlpha = rule.opacity;
-      context.fillStyle = rule.colour;
-      context.fill("evenodd");
-    }
-    this.stroke(context, rule, feature.type === LINE ? rule.colour : rule.stroke);
-  }
-
-  stroke(context, rule, colour) {
-    context.globalAlpha = 1;
-    if (!rule.width) return;
-    context.lineWidth = rule.width;
-    context.strokeStyle = colour;
-    context.stroke();
-  }
-
-  /** The feature on top under a place, with its properties; `slack`: pixels a finger may be off. */
-  hit(latlng, slack = 4) {
-    const found = this.map && this.layer.frameAt(latlng);
-    if (!found) return null;
-    const { frame, x, y } = found;
-    return [...(frame.drawn ?? [])].reverse().find((each) => this.isAt(each, frame, [x, y], slack))?.feature ?? null;
-  }
-
-  isAt({ feature, rule }, frame, place, slack) {
-    if (feature.type === POINT) {
-      return feature.rings.some(([point]) => {
-        const [x, y] = toPixels(frame, point);
-        return Math.hypot(x - place[0], y - place[1]) <= rule.radius + slack;
-      });
-    }
-    if (feature.type === LINE) return feature.rings.some((ring) => this.isAlong(ring, frame, place, rule.width / 2 + slack));
-    return isInside(feature.rings, [
-      (place[0] / TILE_SIZE + frame.left) / frame.scale, (place[1] / TILE_SIZE + frame.top) / frame.scale,
-    ]);
-  }
-
-  isAlong(ring, frame, place, reach) {
-    const points = ring.map((point) => toPixels(frame, point));
-    return points.some((point, index) => index > 0 && awayFromLine(place, points[index - 1], point) <= reach);
-  }
-}
-
-export const storedLayer = (config) => (config.kind === "raster" ? new Raster(config) : new Shapes(config));

@@ -28,6 +28,6 @@ export function readState(results, config) {
 /** What a tile needs of the query: neither order nor page change a tile, and fewer addresses means more cache. */
 export function tileQuery(params) {
   const kept = new URLSearchParams(params);
-  ["sort", "page", "per_page", "view", "at", "lang"].forEach((key) => kept.delete(key));
+  ["sort", "page", "per_page", "view", "at", "layers", "lang"].forEach((key) => kept.delete(key));
   return kept.toString();
 }
