@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from styles.categories import FALLBACK_SHAPE
-from styles.symbology import Condition, Drawn, Rule, Symbol, Symbology
+from styles.symbology import Condition, Drawn, Rule, Stop, Symbol, Symbology
 
 Json = dict[str, Any]
 
@@ -90,18 +90,18 @@ def _with_filter(style: Symbology, layer: Json) -> Json:
     return {**layer, "filter": ["all", layer["filter"], drawn] if "filter" in layer else drawn}
 
 
-def _by_zoom(low: int, small: float, high: int, large: float) -> list[Any]:
-    return ["interpolate", ["linear"], ["zoom"], low, small, high, large]
+def _by_zoom(stops: tuple[Stop, Stop]) -> list[Any]:
+    return ["interpolate", ["linear"], ["zoom"], *(_plain(number) for stop in stops for number in stop)]
 
 
 def _radius(style: Symbology) -> Any:
-    radius = max((rule.symbol.radius for rule in style.rules), default=6.0)
-    return _by_zoom(8, _plain(max(radius - 2, 1.5)), 14, _plain(radius + 1))
+    largest = max((rule.symbol for rule in style.rules), key=lambda symbol: symbol.radius)
+    return _by_zoom(largest.radii)
 
 
 def _line_width(style: Symbology) -> Any:
-    width = max((rule.symbol.width for rule in style.rules), default=1.0)
-    return _by_zoom(8, _plain(round(width * 0.444, 1)), 15, _plain(round(width * 1.39, 1)))
+    widest = max((rule.symbol for rule in style.rules), key=lambda symbol: symbol.width)
+    return _by_zoom(widest.widths)
 
 
 def _plain(number: float) -> float:

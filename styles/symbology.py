@@ -79,6 +79,32 @@ class Symbol:
     width: float = 1.5
     radius: float = 6.0
 
+    def radius_at(self, zoom: float) -> float:
+        """Radius at a zoom: signs grow while a map is entered."""
+        return _between(zoom, *self.radii)
+
+    def width_at(self, zoom: float) -> float:
+        """Width of a line at a zoom."""
+        return _between(zoom, *self.widths)
+
+    @property
+    def radii(self) -> "tuple[Stop, Stop]":
+        """Zoom and radius from which, and up to which signs grow."""
+        return (8, max(self.radius - 2, 1.5)), (14, self.radius + 1)
+
+    @property
+    def widths(self) -> "tuple[Stop, Stop]":
+        """Zoom and width from which, and up to which lines grow."""
+        return (8, round(self.width * 0.444, 1)), (15, round(self.width * 1.39, 1))
+
+
+Stop = tuple[int, float]
+
+
+def _between(zoom: float, first: Stop, last: Stop) -> float:
+    share = min(max((zoom - first[0]) / (last[0] - first[0]), 0.0), 1.0)
+    return first[1] + (last[1] - first[1]) * share
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

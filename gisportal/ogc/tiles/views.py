@@ -49,7 +49,10 @@ def matrix_set_list(request: HttpRequest) -> HttpResponse:
         for item in MATRIX_SETS.values()
     ]
     if wanted_format(request) == HTML:
-        links = [{"title": item["title"], "href": item["links"][0]["href"]} for item in found]
+        links = [
+            {"title": item.name, "href": f"{base}/tileMatrixSets/{item.name}?f=html"}
+            for item in MATRIX_SETS.values()
+        ]
         return page(request, "linked", _("Tile matrix sets"), rows=[], links=links)
     return json_response({"tileMatrixSets": found, "links": documents.self_links(f"{base}/tileMatrixSets")})
 

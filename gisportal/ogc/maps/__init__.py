@@ -1,0 +1,1 @@
+"""OGC API – Maps, part 1 (20-058)."""
