@@ -32,11 +32,15 @@ def city(settings: Any) -> None:
 
 
 def signed_in(level: str = "a", **more: Any) -> Client:
-    account = Account.objects.create_user(f"editor-{level}-{Account.objects.count()}", password="x", level=level)
+    account = Account.objects.create_user(
+        f"editor-{level}-{Account.objects.count()}", password="x", level=level
+    )
     for key, value in more.items():
         setattr(account, key, value)
     account.save()
-    client = Client(headers={"Authorization": f"Bearer {create_token(account)}"}, raise_request_exception=True)
+    client = Client(
+        headers={"Authorization": f"Bearer {create_token(account)}"}, raise_request_exception=True
+    )
     client.account = account  # type: ignore[attr-defined]
     return client
 
@@ -87,11 +91,18 @@ def get(client: Client, pk: int, query: str = "f=json") -> Any:
 def test_a_feature_is_added(editor: Client) -> None:
     """201 with the address of the feature; a draft, with history and record (/conf/create-replace-delete/create)."""
     make_category()
-    answer = post(editor, feature({"name": "さくらサロン", "category": "care", "phone": "（０８７）８３９ー２０１１"}))
+    answer = post(
+        editor, feature({"name": "さくらサロン", "category": "care", "phone": "（０８７）８３９ー２０１１"})
+    )
     assert answer.status_code == 201 and answer.content == b""
     assert answer["Location"].startswith("http://testserver/ogc/collections/resources/items/")
     row = Resource.unscoped.get(pk=answer["Location"].rsplit("/", 1)[1])
-    assert (row.name, row.phone, row.publication, row.geom_origin) == ("さくらサロン", "087-839-2011", "draft", "hand")
+    assert (row.name, row.phone, row.publication, row.geom_origin) == (
+        "さくらサロン",
+        "087-839-2011",
+        "draft",
+        "hand",
+    )
     assert (round(row.geom.x, 9), round(row.geom.y, 9)) == (LON, LAT)
     read = editor.get(answer["Location"] + "?f=json")
     assert read.json()["properties"]["name"] == "さくらサロン"
@@ -136,7 +147,9 @@ def get_fields(client: Client) -> list[str]:
     return [key for key in found if key not in {"id", "geometry"}]
 
 
-@pytest.mark.parametrize(("prefer", "status"), [("return=minimal", 201), ("return=representation", 201), ("", 201)])
+@pytest.mark.parametrize(
+    ("prefer", "status"), [("return=minimal", 201), ("return=representation", 201), ("", 201)]
+)
 def test_the_feature_comes_back_where_preferred(editor: Client, prefer: str, status: int) -> None:
     make_category()
     answer = post(editor, feature(), prefer=prefer)
@@ -167,7 +180,9 @@ def test_a_patch_changes_what_it_names(editor: Client) -> None:
 def test_null_empties(editor: Client) -> None:
     make_field("beds", "number")
     pk = make_resource("まつ", phone="087-1111-2222", properties={"beds": 3}).pk
-    assert patch(editor, pk, {"properties": {"beds": None, "phone": None}, "geometry": None}).status_code == 204
+    assert (
+        patch(editor, pk, {"properties": {"beds": None, "phone": None}, "geometry": None}).status_code == 204
+    )
     row = Resource.unscoped.get(pk=pk)
     assert (row.properties, row.phone, row.geom) == ({}, "", None)
 
@@ -184,7 +199,10 @@ def test_a_point_is_moved_by_hand(editor: Client) -> None:
 def test_the_geometry_may_be_in_another_crs(editor: Client, name: str) -> None:
     """Content-Crs with the axes of the CRS; QGIS leaves the angle brackets out (/conf/features/crs)."""
     pk = make_resource().pk
-    for uri, point in {f"{CRS}4326": (LAT + 0.01, LON), f"{CRS}6672": read_as(editor, pk, f"{CRS}6672", 500)}.items():
+    for uri, point in {
+        f"{CRS}4326": (LAT + 0.01, LON),
+        f"{CRS}6672": read_as(editor, pk, f"{CRS}6672", 500),
+    }.items():
         body = {"geometry": {"type": "Point", "coordinates": list(point)}}
         assert patch(editor, pk, body, content_crs=name.format(uri=uri)).status_code == 204
         there = get(editor, pk, f"f=json&crs={uri}").json()["geometry"]["coordinates"]
@@ -205,7 +223,13 @@ def test_a_replacement_empties_what_it_leaves_out(editor: Client) -> None:
     answer = put(editor, row.pk, feature({"name": "まつ二", "category": "care"}, None))
     assert answer.status_code == 204
     row.refresh_from_db()
-    assert (row.name, row.phone, row.geom, row.publication, row.vacancy) == ("まつ二", "", None, "members", "few")
+    assert (row.name, row.phone, row.geom, row.publication, row.vacancy) == (
+        "まつ二",
+        "",
+        None,
+        "members",
+        "few",
+    )
     assert row.properties == {"secret": "x"}, "what the editor does not see stays"
 
 
@@ -271,18 +295,25 @@ def test_choices_may_come_as_one_text(editor: Client) -> None:
     pk = make_resource().pk
     for given in ("tue,mon", '["tue", "mon"]', ["mon", "tue"]):
         patch(editor, pk, {"properties": {"days": None}})
-        assert patch(editor, pk, {"properties": {"days": given, "beds": "7", "open": "true"}}).status_code == 204
+        assert (
+            patch(editor, pk, {"properties": {"days": given, "beds": "7", "open": "true"}}).status_code == 204
+        )
         assert Resource.unscoped.get(pk=pk).properties == {"days": ["mon", "tue"], "beds": 7, "open": True}
 
 
 def test_room_is_stated(editor: Client) -> None:
     """R30: the time is now, and it is the city that says so."""
     pk = make_resource().pk
-    assert patch(editor, pk, {"properties": {"vacancy": "few", "vacancy_count": 2, "capacity": 20}}).status_code == 204
+    assert (
+        patch(editor, pk, {"properties": {"vacancy": "few", "vacancy_count": 2, "capacity": 20}}).status_code
+        == 204
+    )
     row = Resource.unscoped.get(pk=pk)
     assert (row.vacancy, row.vacancy_count, row.capacity, row.vacancy_origin) == ("few", 2, 20, "city")
     assert row.vacancy_as_of is not None
-    assert errors_of(patch(editor, pk, {"properties": {"vacancy_as_of": "2026-01-01T00:00:00Z"}})) == {"vacancy_as_of"}
+    assert errors_of(patch(editor, pk, {"properties": {"vacancy_as_of": "2026-01-01T00:00:00Z"}})) == {
+        "vacancy_as_of"
+    }
 
 
 def test_b_states_room_of_others_and_no_more() -> None:
@@ -382,7 +413,14 @@ def test_every_wrong_value_is_named(editor: Client) -> None:
     answer = post(editor, feature(wrong))
     assert answer.status_code == 422
     assert errors_of(answer) == set(wrong) - {"category"}
-    second = {"name": "", "category": "none", "email": "x", "url": "ftp://x", "operation": "weird", "beds": "many"}
+    second = {
+        "name": "",
+        "category": "none",
+        "email": "x",
+        "url": "ftp://x",
+        "operation": "weird",
+        "beds": "many",
+    }
     answer = post(editor, feature({**second, "name": "まつ"}))
     assert answer.status_code == 422 and errors_of(answer) == set(second) - {"name"}
     assert errors_of(post(editor, feature({}))) == {"name", "category"}
@@ -456,7 +494,10 @@ BAD_BODIES: dict[str, bytes] = {
     "not UTF-8": '{"type":"Feature","properties":{"name":"高松"},"geometry":null}'.encode("cp932"),
     "half a surrogate": b'{"type":"Feature","properties":{"name":"\\ud800"},"geometry":null}',
     "twice": b'{"type":"Feature","type":"Feature","properties":{},"geometry":null}',
-    "deep": b'{"type":"Feature","properties":{"name":' + b"[" * 200_000 + b"]" * 200_000 + b'},"geometry":null}',
+    "deep": b'{"type":"Feature","properties":{"name":'
+    + b"[" * 200_000
+    + b"]" * 200_000
+    + b'},"geometry":null}',
     "old crs": b'{"type":"Feature","properties":{},"geometry":null,"crs":{"type":"name"}}',
     "place": b'{"type":"Feature","properties":{},"geometry":null,"place":{"type":"Point","coordinates":[1,2]}}',
     "long number": b'{"type":"Feature","properties":{"capacity":' + b"9" * 5000 + b'},"geometry":null}',
@@ -475,7 +516,15 @@ def test_bodies_that_cannot_be_read(editor: Client, name: str) -> None:
 
 def test_patches_that_cannot_be_read(editor: Client) -> None:
     pk = make_resource("まつ").pk
-    for body in ({"name": "x"}, {"properties": None}, {"properties": 5}, {"type": "Point"}, {"id": pk + 1}, [], 5):
+    for body in (
+        {"name": "x"},
+        {"properties": None},
+        {"properties": 5},
+        {"type": "Point"},
+        {"id": pk + 1},
+        [],
+        5,
+    ):
         assert patch(editor, pk, body).status_code == 400, body
     assert patch(editor, pk, {"properties": {"id": pk + 1}}).status_code == 400
     assert patch(editor, pk, {"properties": {"id": pk}, "id": pk, "type": "Feature"}).status_code == 204
@@ -489,7 +538,12 @@ def test_what_the_body_is_has_to_be_said(editor: Client) -> None:
     make_category()
     pk = make_resource().pk
     assert post(editor, feature(), media="").status_code == 400
-    for media in ("text/plain", "application/gml+xml", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"):
+    for media in (
+        "text/plain",
+        "application/gml+xml",
+        "multipart/form-data; boundary=x",
+        "application/x-www-form-urlencoded",
+    ):
         answer = send(editor, "POST", ITEMS, feature(), media)
         assert answer.status_code == 415 and GEOJSON in answer["Accept-Post"]
         answer = patch(editor, pk, {}, media)
@@ -503,7 +557,9 @@ def test_what_the_body_is_has_to_be_said(editor: Client) -> None:
 
 def test_a_long_body_is_refused(editor: Client) -> None:
     make_category()
-    answer = post(editor, b'{"type":"Feature","properties":{"name":"' + b"x" * 1_048_576 + b'"},"geometry":null}')
+    answer = post(
+        editor, b'{"type":"Feature","properties":{"name":"' + b"x" * 1_048_576 + b'"},"geometry":null}'
+    )
     assert answer.status_code == 413
 
 
@@ -545,24 +601,35 @@ def test_districts_are_not_edited(editor: Client) -> None:
 def test_an_undisclosed_place_is_not_changed_here(editor: Client) -> None:
     """Design §3: not even by its readers; everything else of the entry is."""
     row = make_resource("まつ", lon=None, disclosure="area")
-    hidden = ProtectedPlace.unscoped.create(resource=row, address="ひみつ町", geom="SRID=4326;POINT(134.06 34.32)")
+    hidden = ProtectedPlace.unscoped.create(
+        resource=row, address="ひみつ町", geom="SRID=4326;POINT(134.06 34.32)"
+    )
     hidden.readers.add(editor.account)  # type: ignore[attr-defined]
     for body in ({"geometry": feature()["geometry"]}, {"properties": {"address": "番町"}}):
         answer = patch(editor, row.pk, body)
         assert answer.status_code == 422 and errors_of(answer) <= {"geometry", "address"}
         assert "134.06" not in answer.content.decode() and "ひみつ" not in answer.content.decode()
     assert put(editor, row.pk, get(editor, row.pk).json()).status_code == 204
-    assert patch(editor, row.pk, {"properties": {"phone": "087-1111-2222"}, "geometry": None}).status_code == 204
+    assert (
+        patch(editor, row.pk, {"properties": {"phone": "087-1111-2222"}, "geometry": None}).status_code == 204
+    )
     hidden.refresh_from_db()
     assert (hidden.address, hidden.geom.x) == ("ひみつ町", 134.06)
 
 
 def test_the_place_of_a_shared_site_is_not_changed_here(editor: Client) -> None:
-    site = Site.unscoped.create(name="会館", address="番町1", geom=f"SRID=4326;POINT({LON} {LAT})", geom_origin="hand")
+    site = Site.unscoped.create(
+        name="会館", address="番町1", geom=f"SRID=4326;POINT({LON} {LAT})", geom_origin="hand"
+    )
     row = make_resource("まつ", lon=None, site=site)
     moved = {"geometry": {"type": "Point", "coordinates": [LON + 0.001, LAT]}}
     assert errors_of(patch(editor, row.pk, moved)) == {"geometry"}
-    assert put(editor, row.pk, {**get(editor, row.pk).json(), "properties": {"name": "うめ", "category": "care"}}).status_code == 204
+    assert (
+        put(
+            editor, row.pk, {**get(editor, row.pk).json(), "properties": {"name": "うめ", "category": "care"}}
+        ).status_code
+        == 204
+    )
     row.refresh_from_db()
     assert (row.name, row.site_id, row.address) == ("うめ", site.pk, "")
 
@@ -589,7 +656,9 @@ def test_what_has_to_be_proposed_becomes_a_proposal() -> None:
     assert Proposal.unscoped.get(kind="update").changes == {"name": "うめ"}
     assert errors_of(patch(client, pk, {"properties": {"email": "x"}})) == {"email"}
     assert patch(client, pk, {"properties": {"name": "うめ"}}, if_match='"0"').status_code == 412
-    assert patch(client, pk, {"properties": {"vacancy": "few"}}).status_code == 204, "room is no matter of approval"
+    assert patch(client, pk, {"properties": {"vacancy": "few"}}).status_code == 204, (
+        "room is no matter of approval"
+    )
 
 
 # --- OPTIONS ---------------------------------------------------------------------------------------------------------
@@ -623,7 +692,9 @@ def test_all_or_nothing(editor: Client, monkeypatch: pytest.MonkeyPatch) -> None
 
     pk = make_resource("まつ").pk
     monkeypatch.setattr("layers.editing.feature_writer.enter_vacancy", ended)
-    client = Client(headers=editor.headers if hasattr(editor, "headers") else {}, raise_request_exception=False)
+    client = Client(
+        headers=editor.headers if hasattr(editor, "headers") else {}, raise_request_exception=False
+    )
     client.defaults.update(editor.defaults)
     before = AuditEntry.objects.count()
     assert post(client, feature({"name": "半分", "category": "care", "vacancy": "few"})).status_code == 500
@@ -656,7 +727,9 @@ def test_a_session_needs_the_token_of_the_page(browser: Callable[..., Client]) -
     client.get("/accounts/password/change/")
     client.get("/resources/new/")
     token = client.cookies["csrftoken"].value
-    answer = client.generic("POST", ITEMS, json.dumps(feature()), content_type=GEOJSON, headers={"X-CSRFToken": token})
+    answer = client.generic(
+        "POST", ITEMS, json.dumps(feature()), content_type=GEOJSON, headers={"X-CSRFToken": token}
+    )
     assert answer.status_code == 201
 
 
