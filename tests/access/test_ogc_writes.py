@@ -207,7 +207,8 @@ def test_a_withheld_telephone_stays_with_its_members(world: World, client: Clien
     """Carl reads a public entry of others without its telephone; what he guesses tells him nothing."""
     world.publish(True)
     pk, _row = next((pk, row) for pk, row in world.rows.items()
-                    if row.publication == "public" and row.withholds_phone and not row.kept_by and not row.in_trash)  # fmt: skip
+                    if row.publication == "public" and row.withholds_phone and not row.kept_by
+                    and not row.in_trash)  # fmt: skip
     phone = Resource.unscoped.get(pk=pk).phone
     answers = {
         send(

@@ -3,14 +3,14 @@
 Facts read in the source of QGIS (``src/providers/wfs/oapif/`` and ``qgsbasenetworkrequest.cpp``, releases 3.34 to 3.44;
 editing came with qgis/QGIS#52504 in 3.32, schemas with #61055 in 3.44):
 
-- to open a layer: landing page, ``/openapi``, the collection, ``/conformance``, ``items?limit=10``, from 3.44 the schema
-  (link ``http://www.opengis.net/def/rel/ogc/1.0/schema``), then OPTIONS on ``items`` and, where that allows POST, OPTIONS
-  on the first item found, or on ``items/unknown_id``. The answers decide for the whole layer.
+- to open a layer: landing page, ``/openapi``, the collection, ``/conformance``, ``items?limit=10``, from 3.44 the
+  schema (link ``http://www.opengis.net/def/rel/ogc/1.0/schema``), then OPTIONS on ``items`` and, where that allows
+  POST, OPTIONS on the first item found, or on ``items/unknown_id``. The answers decide for the whole layer.
 - POST, PUT: ``application/geo+json``; PATCH: ``application/merge-patch+json``; no ``Accept``, no ``If-Match``, never.
 - With PATCH allowed, PUT is not used; geometry and attributes come as two requests, the geometry first.
 - ``Content-Crs`` has no angle brackets and is left out for CRS84; axes are swapped where the CRS swaps them.
-- The number of a new feature is what follows the last ``/items/`` of the header ``Location``, spelled so; the feature is
-  then read again. A refusal shows its HTTP status only, so what may be edited has to be told before.
+- The number of a new feature is what follows the last ``/items/`` of the header ``Location``, spelled so; the feature
+  is then read again. A refusal shows its HTTP status only, so what may be edited has to be told before.
 - Every property is sent when a feature is added, ``null`` for what was left empty; the ``id`` is left out.
 - Choices: the schema's ``enum`` is not read (3.44); drop-downs come with the layer's QML.
 """
