@@ -7,6 +7,8 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element
 
+from layers.source import FeatureSource
+from styles import forms
 from styles.symbology import Condition, Drawn, Label, Symbol, Symbology, scale_denominator
 from styles.xml import child, number, written
 
@@ -20,11 +22,10 @@ _SHAPES: Final = {"cross": "cross_fill", "area": "square", "line": "square"}
 _TYPES: Final = {Drawn.POINTS: "marker", Drawn.LINES: "line", Drawn.AREAS: "fill"}
 
 
-def document(style: Symbology) -> bytes:
-    """The style of one layer; sizes in px."""
-    root = Element(
-        "qgis", {"version": VERSION, "styleCategories": "Symbology|Labeling", "labelsEnabled": "0"}
-    )
+def document(style: Symbology, source: FeatureSource | None = None) -> bytes:
+    """The style of one layer; sizes in px. With ``source`` also what its properties are called and how they are edited."""
+    categories = "Symbology|Labeling" + (f"|{forms.CATEGORIES}" if source else "")
+    root = Element("qgis", {"version": VERSION, "styleCategories": categories, "labelsEnabled": "0"})
     if style.drawn is Drawn.MIXED:
         _mixed(root, style)
     elif _has_categories(style):
@@ -35,6 +36,8 @@ def document(style: Symbology) -> bytes:
         root.set("labelsEnabled", "1")
         _labeling(root, style.label, style.drawn)
     child(root, "blendMode", "0")
+    if source is not None:
+        forms.add_forms(root, source)
     return written(root, _DOCTYPE)
 
 
@@ -88,7 +91,7 @@ def _rule_based(root: Element, style: Symbology) -> None:
         if rule.condition:
             attributes["filter"] = expression(rule.condition)
         elif style.by_condition:
-            attributes["filter"] = "ELSE"
+            attributes["filter"] = _others(style)
         child(rules, "rule", None, **attributes, **_scales(rule.min_zoom, rule.max_zoom))
     _symbols(renderer, style)
 
@@ -118,7 +121,7 @@ def _mixed(root: Element, style: Symbology) -> None:
 
 def expression(condition: Condition) -> str:
     """The condition in QGIS's own language."""
-    field = '"' + condition.field.replace('"', '""') + '"'
+    field = _name(condition.field)
     if not condition.is_range:
         values = ", ".join(_quoted(value) for value in condition.values)
         return f"{field} = {values}" if len(condition.values) == 1 else f"{field} IN ({values})"
@@ -135,6 +138,20 @@ def _quoted(value: str | float | bool) -> str:
         if isinstance(value, str)
         else number(value)
     )
+
+
+def _others(style: Symbology) -> str:
+    """Features no other rule is for, those without a value too; ``ELSE`` is not honoured everywhere in 3.22."""
+    conditions = [rule.condition for rule in style.by_condition if rule.condition]
+    missing = " OR ".join(
+        f"{_name(field)} IS NULL" for field in dict.fromkeys(item.field for item in conditions)
+    )
+    met = " OR ".join(f"({expression(item)})" for item in conditions)
+    return f"{missing} OR NOT ({met})"
+
+
+def _name(field: str) -> str:
+    return '"' + field.replace('"', '""') + '"'
 
 
 def _scales(min_zoom: float | None, max_zoom: float | None) -> dict[str, str]:
