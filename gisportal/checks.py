@@ -1,5 +1,6 @@
 """System checks of the settings (``manage.py check``): a city sees what is wrong before it starts."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 SHORTEST_SECRET = 50
 OWN_BASE_MAP = "own"
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def _secret_key() -> Iterator[CheckMessage]:
@@ -102,6 +104,28 @@ def _cors() -> Iterator[CheckMessage]:
             )
 
 
+def _publisher() -> Iterator[CheckMessage]:
+    """The catalogue says who answers for it; it makes nobody up."""
+    if settings.PUBLISHER_EMAIL and not EMAIL.fullmatch(settings.PUBLISHER_EMAIL):
+        yield Error(
+            f"GISPORTAL_PUBLISHER_EMAIL is {settings.PUBLISHER_EMAIL!r}, which is no mail address.",
+            id="gisportal.E015",
+        )
+    if settings.PUBLISHER_URL and not settings.PUBLISHER_URL.startswith(("https://", "http://")):
+        yield Error(
+            f"GISPORTAL_PUBLISHER_URL is {settings.PUBLISHER_URL!r}; it must begin with https://.",
+            id="gisportal.E016",
+        )
+    if not settings.DEMO and not (
+        settings.PUBLISHER_NAME and (settings.PUBLISHER_EMAIL or settings.PUBLISHER_URL)
+    ):
+        yield Warning(
+            "The catalogue of data names nobody who answers for it.",
+            hint="Set GISPORTAL_PUBLISHER_NAME, and GISPORTAL_PUBLISHER_EMAIL or GISPORTAL_PUBLISHER_URL.",
+            id="gisportal.W002",
+        )
+
+
 CHECKS: Sequence[Callable[[], Iterator[CheckMessage]]] = (
     _secret_key,
     _base_map,
@@ -110,6 +134,7 @@ CHECKS: Sequence[Callable[[], Iterator[CheckMessage]]] = (
     _lg_code,
     _https,
     _cors,
+    _publisher,
 )
 
 

@@ -226,6 +226,10 @@ CORS_ORIGINS = env_list("GISPORTAL_CORS_ORIGINS", "*")
 
 # Where people open the portal: links in mails and QR codes of papers printed by the worker.
 SITE_URL = os.environ.get("GISPORTAL_SITE_URL", f"http://127.0.0.1:{env_int('PORT', 8000)}").rstrip("/")
+# Who answers for what is published: stands in the catalogue (OGC API – Records, DCAT).
+PUBLISHER_NAME = os.environ.get("GISPORTAL_PUBLISHER_NAME", "").strip()
+PUBLISHER_EMAIL = os.environ.get("GISPORTAL_PUBLISHER_EMAIL", "").strip()
+PUBLISHER_URL = os.environ.get("GISPORTAL_PUBLISHER_URL", "").strip()
 # Mail: smtp://user:password@host:587 (smtps:// for TLS from the start); without it mails become files under var/mail.
 MAIL_URL = urlsplit(os.environ.get("GISPORTAL_MAIL_URL", ""))
 DEFAULT_FROM_EMAIL = os.environ.get("GISPORTAL_MAIL_FROM", "portal@localhost")

@@ -29,6 +29,7 @@ JPEG: Final = "jpeg"
 JSONFG: Final = "jsonfg"
 CSV: Final = "csv"
 FLATGEOBUF: Final = "fgb"
+JSONLD: Final = "jsonld"
 #: Formats by the name ``f`` takes, with the media types that ask for them; the first one is sent.
 MEDIA: Final[dict[str, tuple[str, ...]]] = {
     JSON: ("application/json", "application/geo+json", "application/schema+json"),
@@ -43,6 +44,7 @@ MEDIA: Final[dict[str, tuple[str, ...]]] = {
     JSONFG: ("application/fg+json", "application/vnd.ogc.fg+json"),
     CSV: ("text/csv",),
     FLATGEOBUF: ("application/flatgeobuf", "application/vnd.flatgeobuf"),
+    JSONLD: ("application/ld+json",),
 }
 #: What most addresses here answer in.
 DOCUMENTS: Final = (JSON, HTML)

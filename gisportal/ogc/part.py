@@ -26,7 +26,8 @@ class Part:
     """What one API adds to the whole.
 
     ``conformance``: only classes that hold. ``landing``: links of the landing page, given its address without a slash
-    at the end; ``collection``: links of one collection, given its source and that address. ``paths``: addresses of
+    at the end; ``collection``: links of one collection, given its source and that address; ``collections``: what stands
+    beside the sources in the list of collections. ``paths``: addresses of
     the OpenAPI definition for a viewer, ``components`` what they refer to (``{"schemas": {…}, "responses": {…}}``).
     """
 
@@ -35,6 +36,7 @@ class Part:
     urlpatterns: tuple[URLPattern, ...] = ()
     landing: Callable[[str], Iterable[Link]] = _none
     collection: Callable[[FeatureSource, str], Iterable[Link]] = _none
+    collections: Callable[[Viewer, str], Iterable[Schema]] = _none
     paths: Callable[[Viewer], Iterable[tuple[str, Any]]] = _none
     components: Callable[[], dict[str, dict[str, Schema]]] = _nothing
 

@@ -7,7 +7,7 @@ from typing import Final
 from gisportal.ogc.part import Part
 
 #: Folders of this room that hold a ``part.py`` with a ``PART``.
-NAMES: Final = ("features", "filters", "editing", "tiles", "styles", "maps", "processes")
+NAMES: Final = ("features", "filters", "editing", "tiles", "styles", "maps", "records", "processes")
 
 
 @cache

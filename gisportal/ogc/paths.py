@@ -2,5 +2,8 @@
 
 from typing import Final
 
+#: Collections that hold no features and are no sources; they have addresses of their own.
+RESERVED: Final = ("catalogue",)
+
 #: Pattern of a collection's address, below the landing page.
-SLUG: Final = r"collections/(?P<slug>[a-z0-9_-]+)"
+SLUG: Final = rf"collections/(?!(?:{'|'.join(RESERVED)})(?:/|$))(?P<slug>[a-z0-9_-]+)"

@@ -80,7 +80,9 @@ def collections(request: HttpRequest) -> HttpResponse:
     from gisportal.ogc.protocol import describe
 
     refuse_unknown(request)
-    document = describe(request, base_url(request), collection_infos(current_viewer.get()))
+    viewer, base = current_viewer.get(), base_url(request)
+    document = describe(request, base, collection_infos(viewer))
+    document["collections"] += [found for part in parts() for found in part.collections(viewer, base)]
     if wanted_format(request) == HTML:
         return page(request, "collections", _("Collections"), collections=document["collections"])
     return json_response(document)

@@ -11,6 +11,13 @@ def ids():
     return {finding.id for finding in check_settings()}
 
 
+@pytest.fixture(autouse=True)
+def publisher(settings):
+    """A city that has said who answers for its data."""
+    settings.PUBLISHER_NAME = "高松市"
+    settings.PUBLISHER_URL = "https://www.city.takamatsu.kagawa.jp/"
+
+
 def test_settings_as_they_come_are_sound():
     assert ids() == set()
 
@@ -35,6 +42,9 @@ def test_settings_as_they_come_are_sound():
         ("LG_CODE", "37201", "gisportal.E012"),
         ("CORS_ORIGINS", ["map.city.example.jp"], "gisportal.E014"),
         ("CORS_ORIGINS", ["https://map.city.example.jp/"], "gisportal.E014"),
+        ("PUBLISHER_EMAIL", "nobody", "gisportal.E015"),
+        ("PUBLISHER_URL", "www.city.example.jp", "gisportal.E016"),
+        ("PUBLISHER_NAME", "", "gisportal.W002"),
         ("BEHIND_PROXY", True, "gisportal.W001"),
     ],
 )
