@@ -3,6 +3,7 @@
 from html import escape
 from io import BytesIO
 from itertools import pairwise
+from math import floor, log10
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -31,13 +32,17 @@ def lines(title: str, style: RasterStyle) -> list[legend.Line]:
     for index, (low, colour) in enumerate(style.stops):
         high = lows[index + 1] if index + 1 < len(lows) else None
         words = _("%(low)s and more") if high is None else _("%(low)s to less than %(high)s")
-        text = words % {"low": number(low), "high": "" if high is None else number(high)}
-        found.append(legend.Line(f"{text} {style.unit}".strip(), colour, "square"))
+        text = words % {"low": _figure(low, style.unit), "high": _figure(high or 0.0, style.unit)}
+        found.append(legend.Line(text, colour, "square"))
     return found[::-1]
 
 
 def _padded(style: RasterStyle) -> list[str]:
     return [*style.titles, *[""] * (len(style.stops) - len(style.titles))]
+
+
+def _figure(value: float, unit: str) -> str:
+    return f"{number(value)} {unit}".strip()
 
 
 def number(value: float) -> str:
@@ -54,8 +59,11 @@ def ticks(style: RasterStyle) -> list[tuple[float, float]]:
 
 
 def _rounded(value: float, length: float) -> float:
-    """To a thousandth of the whole length: what can be told apart on the bar."""
-    return float(f"{round(value / (length / 1000)) * (length / 1000):.6g}") if length else value
+    """To a hundredth of the whole length or finer, in powers of ten: what can be told apart on the bar."""
+    if not length:
+        return value
+    places = 2 - floor(log10(abs(length)))
+    return round(value, places) + 0.0
 
 
 def data(title: str, style: RasterStyle) -> dict[str, Any]:
