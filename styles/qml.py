@@ -23,7 +23,7 @@ _TYPES: Final = {Drawn.POINTS: "marker", Drawn.LINES: "line", Drawn.AREAS: "fill
 
 
 def document(style: Symbology, source: FeatureSource | None = None) -> bytes:
-    """The style of one layer; sizes in px. With ``source`` also what its properties are called and how they are edited."""
+    """The style of one layer; sizes in px. With ``source`` also titles and widgets of its properties."""
     categories = "Symbology|Labeling" + (f"|{forms.CATEGORIES}" if source else "")
     root = Element("qgis", {"version": VERSION, "styleCategories": categories, "labelsEnabled": "0"})
     if style.drawn is Drawn.MIXED:

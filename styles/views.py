@@ -111,8 +111,8 @@ def style_sld(request: HttpRequest, style: str) -> HttpResponse:
 def style_qml(request: HttpRequest, style: str) -> HttpResponse:
     """One style as QGIS keeps it."""
     _only(request, ("lang",))
-    found = symbology(_source(request, style))
-    return answer(request, qml.document(found), qml.MEDIA)
+    source = _source(request, style)
+    return answer(request, qml.document(symbology(source), source), qml.MEDIA)
 
 
 def _lines(request: HttpRequest, source: FeatureSource) -> list[legend.Line]:

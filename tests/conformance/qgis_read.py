@@ -189,6 +189,7 @@ def main(arguments: list[str]) -> int:
     print("QGIS", Qgis.QGIS_VERSION)
     sign_in = signed_in(token)
     listed: list[dict[str, Any]] = json.loads(fetch(f"{address}/ogc/collections?f=json", token))["collections"]
+    listed = [collection for collection in listed if collection.get("itemType", "feature") == "feature"]
     layers = {}
     for collection in listed:
         layer = read_collection(address, token, sign_in, collection["id"])

@@ -88,7 +88,7 @@ def _written(request: HttpRequest, source: FeatureSource) -> HttpResponse:
         case "sld":
             return drawn.answer(request, sld.document(symbology(source)), sld.MEDIA)
         case "qml":
-            return drawn.answer(request, qml.document(symbology(source)), qml.MEDIA)
+            return drawn.answer(request, qml.document(symbology(source), source), qml.MEDIA)
         case _:
             document = drawn.document(request, source, with_base_map=False)
             body = json.dumps(document, ensure_ascii=False).encode()
