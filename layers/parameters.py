@@ -256,7 +256,8 @@ def polygon(values: Mapping[str, list[str]], key: str = "within") -> GEOSGeometr
         return None
     try:
         found = GEOSGeometry(value, srid=None if value.startswith("{") else STORAGE_SRID)
-    except (GEOSException, GDALException, ValueError, TypeError) as error:
+    except (GEOSException, GDALException, LookupError, ValueError, TypeError) as error:
+        # LookupError: curves, which GEOS reads and Django has no class for.
         raise ParameterError(key, _("Must be a polygon as WKT or GeoJSON.")) from error
     if found.srid is None:
         found.srid = STORAGE_SRID

@@ -245,7 +245,10 @@ def _serves(values: Mapping[str, list[str]], spot: Spot | None, resolvers: Resol
         return Spot(lon, lat)
     if resolvers.place is None:
         raise ParameterError("serves", _("Give latitude,longitude."))
-    return resolvers.place(value)
+    try:
+        return resolvers.place(value)
+    except ParameterError as error:
+        raise ParameterError("serves", error.message) from error
 
 
 def _radius(values: Mapping[str, list[str]], spot: Spot | None) -> float | None:

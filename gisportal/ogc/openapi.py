@@ -48,6 +48,10 @@ def _paths(viewer: Viewer) -> dict[str, dict[str, Any]]:
     for part in parts():
         for path, item in part.paths(viewer):
             found[path] = {**found.get(path, {}), **item}
+    for item in found.values():
+        for method in METHODS:
+            if method in item:
+                item[method]["responses"] = {**_ANYWHERE, **item[method]["responses"]}
     return found
 
 
@@ -109,6 +113,13 @@ def operation(
 _REFUSALS: Final = {"400": "Refused", "401": "WrongToken", "404": "NotFound"}
 
 
+#: What any address may answer: a wrong token, a client's limit, a database that did not answer in time.
+_ANYWHERE: Final = {
+    code: {"$ref": f"#/components/responses/{name}"}
+    for code, name in (("401", "WrongToken"), ("429", "TooManyRequests"), ("503", "Overloaded"))
+}
+
+
 def reference(kind: str, name: str) -> Schema:
     """A reference into the components."""
     return {"$ref": f"#/components/{kind}/{name}"}
@@ -157,12 +168,20 @@ def refusal(description: str) -> Schema:
     }
 
 
+def _later(description: str) -> Schema:
+    """A refusal that tells when to come back."""
+    seconds = {"description": _("Seconds to wait."), "schema": {"type": "integer", "minimum": 0}}
+    return {**refusal(description), "headers": {"Retry-After": seconds}}
+
+
 def _responses() -> dict[str, Any]:
     return {
         "Document": answer(_("A document"), "application/json", "Document"),
         "Definition": answer(_("This definition"), OPENAPI, "Document"),
         "Refused": refusal(_("A parameter is unknown or cannot be used; it is named.")),
         "WrongToken": refusal(_("The token is not valid.")),
+        "TooManyRequests": _later(_("Too many requests of one client. Retry-After tells when to come back.")),
+        "Overloaded": _later(_("It took too long. Narrow the request, or come back later.")),
         "NotFound": refusal(_("There is nothing at this address, or not for you.")),
     }
 

@@ -125,7 +125,10 @@ def api_request(request: HttpRequest, api: Any) -> Any:
     """A request as pygeoapi takes it, answered in JSON and in the language in force."""
     from pygeoapi.api import APIRequest
 
-    wrapped = APIRequest.from_django(request, api.locales)
+    # Its own reading of headers divides by a quality of zero; format and language are settled here.
+    plain = copy.copy(request)
+    plain.__dict__["headers"] = {}
+    wrapped = APIRequest.from_django(plain, api.locales)
     wrapped._format = "json"
     wrapped._locale = next(
         (found for found in api.locales if str(found) == (get_language() or "ja")[:2]), api.locales[0]

@@ -49,6 +49,8 @@ def export(request: HttpRequest, ending: str) -> HttpResponse | StreamingHttpRes
             return response
     else:
         write, content_type = FORMATS[ending]
+        # What the database refuses is told while an answer can still say so: a stream has begun with 200.
+        list(source.features(query).values_list("pk", flat=True)[:1])
         response = StreamingHttpResponse(_in_language(write(source, query)), content_type=content_type)
     name = f"resources-{timezone.localdate():%Y%m%d}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
