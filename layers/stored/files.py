@@ -47,13 +47,15 @@ _HEAD: Final = 65_536
 class RawRow:
     """One row in the coordinates of the file. ``number``: its place in the file, as a person counts it.
 
-    ``values``: in the order of the columns, of the types the file has. ``problem``: why its shape is of no use.
+    ``values``: in the order of the columns, of the types the file has. ``problem``: why its shape is of no use;
+    ``is_place``: because the cells of its position are not.
     """
 
     number: int
     values: Sequence[Any]
     geom: BaseGeometry | None
     problem: str = ""
+    is_place: bool = False
 
 
 @dataclass(slots=True)

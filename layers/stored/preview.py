@@ -26,8 +26,8 @@ from layers.stored.values import Column, look_at, text_of
 
 FIRST_ROWS: Final = 10
 #: Shapes on the map of a preview, and how many corners they have together at most.
-DRAWN: Final = 400
-DRAWN_CORNERS: Final = 20_000
+DRAWN: Final = 800
+DRAWN_CORNERS: Final = 30_000
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ def look(path: Path, options: ReadOptions, known_keys: dict[str, str] | None = N
         looked_at=len(rows), notes=list(file.notes), places=file.places,
         said_system=shapes.title(file.crs) if file.crs else "",
         rows=[[text_of(value)[:80] for value in row.values] for row in rows[:FIRST_ROWS]],
-        columns=_described(columns, known_keys or {}),
+        columns=_described(columns, known_keys or {}, is_whole=len(rows) == file.count),
     )  # fmt: skip
     _place(found, file, rows, options)
     return found
@@ -86,14 +86,15 @@ def _rows(file: LayerFile) -> Iterator[RawRow]:
         yield from batch
 
 
-def _described(columns: Sequence[Column], known: dict[str, str]) -> list[dict[str, Any]]:
+def _described(columns: Sequence[Column], known: dict[str, str], *, is_whole: bool) -> list[dict[str, Any]]:
+    """Columns as fields; one without any value is left out unless a person wants it."""
     keys = made_keys([column.name for column in columns], known)
     return [
         {
             "name": column.name,
             "key": keys[column.name],
             "title": column.name,
-            "kind": str(column.kind),
+            "kind": str(column.kind) if column.seen or not is_whole else "",
             "seen": column.seen,
             "examples": column.examples,
             "choices": list(column.values) if column.are_few else [],
@@ -133,12 +134,11 @@ def _why_outside(file: LayerFile, rows: Sequence[RawRow], system: str) -> str:
 
 
 def drawn(rows: Sequence[RawRow], geoms: Sequence[BaseGeometry | None]) -> dict[str, Any]:
-    """The first shapes as GeoJSON, thinned so that a page can carry them."""
+    """Some shapes from all over the rows as GeoJSON, thinned so that a page can carry them."""
     found: list[dict[str, Any]] = []
     corners = 0
-    for row, geom in zip(rows, geoms, strict=True):
-        if geom is None:
-            continue
+    placed = [(row, geom) for row, geom in zip(rows, geoms, strict=True) if geom is not None]
+    for row, geom in placed[:: max(1, -(-len(placed) // DRAWN))]:
         thin = shapely.simplify(geom, 0.00005) if int(shapely.get_num_coordinates(geom)) > 50 else geom
         corners += int(shapely.get_num_coordinates(thin))
         if len(found) >= DRAWN or (found and corners > DRAWN_CORNERS):

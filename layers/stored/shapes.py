@@ -99,7 +99,7 @@ class Shaper:
 
     def _usable(self, row: RawRow) -> BaseGeometry | None:
         if row.problem:
-            self.report.note("bad_place" if ":" in row.problem else "bad_shape", row.number, "", row.problem)
+            self.report.note("bad_place" if row.is_place else "bad_shape", row.number, "", row.problem)
             return None
         geom = row.geom
         if geom is None or geom.is_empty:
@@ -127,13 +127,15 @@ class Shaper:
             self.report.note("outside", number, "", place)
             return None
         dimension = shapely.get_dimensions(geom)
-        if not geom.is_valid:
-            self.report.note("repaired", number, "", shapely.is_valid_reason(geom)[:60])
+        wrong = "" if geom.is_valid else shapely.is_valid_reason(geom)[:60]
+        if wrong:
             geom = shapely.make_valid(geom)
         flat = _of_one_dimension(geom)
         if flat.is_empty or shapely.get_dimensions(flat) != dimension:
-            self.report.note("bad_shape", number, "", geom.geom_type)
+            self.report.note("bad_shape", number, "", wrong or geom.geom_type)
             return None
+        if wrong:
+            self.report.note("repaired", number, "", wrong)
         self.types.add(_SINGLE.get(flat.geom_type, "Geometry"))
         self.placed += 1
         return _multiple(flat)

@@ -27,7 +27,7 @@ _LAT: Final = (r"^(緯度|北緯)", r"緯度", r"^(lat|latitude)\b", r"(^|_)(lat
 _EAST: Final = (r"^(y|Y).?座標", r"^(east|easting)$", r"^(x|fx|x_?coord|point_x)$")
 _NORTH: Final = (r"^(x|X).?座標", r"^(north|northing)$", r"^(y|fy|y_?coord|point_y)$")
 _MESH: Final = (r"メッシュ", r"mesh")
-_DMS: Final = re.compile(r"^(\d{1,3})[°度:](\d{1,2})['′分:](\d{1,2}(?:\.\d+)?)[\"″秒]?$")
+_DMS: Final = re.compile(r"^(\d{1,3})[°度:](\d{1,2})['′分:](\d{1,2}(?:\.\d+)?)(?:[\"″秒]|′′)?$")
 _DIGITS: Final = re.compile(r"\d{4}|\d{6}|\d{8,11}")
 
 
@@ -80,7 +80,7 @@ def _row(
     try:
         return RawRow(number, values, shape(values))
     except ValueError as error:
-        return RawRow(number, values, None, str(error))
+        return RawRow(number, values, None, str(error), is_place=True)
 
 
 # --- positions -------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ ROOMS = (
     "gisportal/audit",
     "gisportal/gate",
     "gisportal/modules/comments",
+    "gisportal/modules/datasets",
     "gisportal/modules/developers",
     "gisportal/modules/freshness",
     "gisportal/modules/history",

@@ -36,7 +36,7 @@ class ReadingForm(forms.Form):
         label=_("Reference system"), required=False, help_text=_("Empty: as the file says of itself.")
     )
     encoding = forms.ChoiceField(
-        label=_("Text"),
+        label=_("Encoding of the text"),
         required=False,
         choices=[("", _("found out")), ("UTF-8", "UTF-8"), ("CP932", "CP932")],
     )

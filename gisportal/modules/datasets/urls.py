@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from gisportal.modules.datasets import downloads, keeping_views, style_views, upload_views, views
+from gisportal.modules.datasets import (
+    downloads,
+    keeping_views,
+    raster_style_views,
+    statistics_views,
+    style_views,
+    upload_views,
+    views,
+)
 
 app_name = "datasets"
 urlpatterns = [
@@ -20,4 +28,9 @@ urlpatterns = [
     path("layers/<str:slug>/style/rules", style_views.rules, name="style-rules"),
     path("layers/<str:slug>/edition", keeping_views.show_edition, name="edition"),
     path("layers/<str:slug>/remove", keeping_views.remove, name="remove"),
+    path("layers/<str:slug>/colours/", raster_style_views.colours, name="colours"),
+    path("layers/<str:slug>/colours/preview", raster_style_views.preview, name="colours-preview"),
+    path("layers/<str:slug>/statistics/", statistics_views.page, name="statistics"),
+    path("layers/<str:slug>/statistics.csv", statistics_views.as_csv, name="statistics-csv"),
+    path("layers/<str:slug>/statistics.xlsx", statistics_views.as_excel, name="statistics-excel"),
 ]

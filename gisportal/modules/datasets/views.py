@@ -51,6 +51,7 @@ def layer(request: HttpRequest, slug: str) -> HttpResponse:
         "editions": editions_of(row) if keeps else [],
         "loading": [item for item in waiting(viewer) if item.layer_id == row.pk],
         "findings": findings(row.current.report) if keeps and row.current else [],
+        "has_statistics": bool(row.current) and not row.is_vector and row.style.get("kind") != "rgb",
         "map_config": base_config(request),
         "map_layer": source.as_map_layer(row),
     }
