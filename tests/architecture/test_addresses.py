@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from django.utils.regex_helper import normalize
 
+from gisportal.accounts.models import ApiToken
 from gisportal.modules.comments.models import Comment, CommentPhoto
 from gisportal.modules.proposals.models import Proposal
 from gisportal.modules.resourcenews.models import NewsItem, NewsPhoto
@@ -30,6 +31,8 @@ SAMPLES = {
     "entry_id": "1",
     "proposal_id": "1",
     "version": "1",
+    "token_id": "1",
+    "example": "curl",
     "consent_id": "1",
     "app_label": "layers",
     "attachment_id": "1",
@@ -151,6 +154,7 @@ def _written(resource: Resource) -> None:
     Proposal.unscoped.create(
         pk=1, kind="update", resource=resource, version=1, changes={"phone": "087-1-2345"}
     )
+    ApiToken.objects.create(pk=1, account=factories.make_account(Level.B), prefix="gp_sample", digest="0" * 64)
     campaign = Campaign.unscoped.create(pk=1, title="調査", answer_by=now.date())
     CampaignEntry.unscoped.create(pk=1, campaign=campaign, resource=resource)
 

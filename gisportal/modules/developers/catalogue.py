@@ -34,7 +34,9 @@ class Entry:
     def holds(self, wanted: Iterable[str]) -> bool:
         """Whether all words are found in what is told of it."""
         told = [self.slug, self.title, self.text, *self.words]
-        told += [part for pair in self.fields for part in pair] + [address.path for address in self.addresses]
+        told += [part for pair in self.fields for part in pair] + [
+            part for address in self.addresses for part in (str(address.title), address.path)
+        ]
         text = normalise(" ".join(told))
         return all(word in text for word in wanted)
 

@@ -30,7 +30,7 @@ class TokenForm(forms.Form):
         help_text=_("By it you recognise the token: QGIS of the planning office, nightly script …"),
     )
     reach = forms.ChoiceField(
-        label=_("Collections"),
+        label=_("Collections it may use"),
         choices=[("all", _("All I may see")), ("some", _("Only these"))],
         widget=forms.RadioSelect,
         initial="all",
@@ -57,6 +57,7 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         self.viewer = viewer
         self.fields["sources"].choices = [  # type: ignore[attr-defined]
             (source.slug, f"{source.metadata.title} ({source.slug})") for source in sources(viewer)

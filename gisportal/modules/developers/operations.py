@@ -9,6 +9,8 @@ Schema = dict[str, Any]
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 #: References into references end here; ours never nest deeper.
 _DEEPEST: Final = 8
+#: Parameters shown at once.
+SHOWN: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,25 @@ class Operation:
     medias: tuple[str, ...] = ()
     body: str = ""
     answers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def first_inputs(self) -> list[Input]:
+        """What is shown at once: all that is required, and the first ones of the definition."""
+        return [*self.required, *self._optional[: SHOWN - len(self.required)]]
+
+    @property
+    def more_inputs(self) -> list[Input]:
+        """The rest, behind a button."""
+        return self._optional[max(0, SHOWN - len(self.required)) :]
+
+    @property
+    def required(self) -> list[Input]:
+        """Without these nothing can be sent."""
+        return [item for item in self.inputs if item.is_required]
+
+    @property
+    def _optional(self) -> list[Input]:
+        return [item for item in self.inputs if not item.is_required]
 
     @property
     def writes(self) -> bool:
@@ -96,7 +117,7 @@ class Reader:
             body=self._sample(first),
             answers=tuple(
                 (status, self._resolved(answer).get("description", ""))
-                for status, answer in given.get("responses", {}).items()
+                for status, answer in sorted(given.get("responses", {}).items())
             ),
         )
 

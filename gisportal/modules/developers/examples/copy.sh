@@ -2,7 +2,7 @@
 # Set TOKEN to a token of yours. GDAL sends it as the password; the user name does not matter.
 set -eu
 BASE="http://127.0.0.1:8000"
-[ -z "${TOKEN:-}" ] || export GDAL_HTTP_USERPWD="any:$TOKEN"
+[ -z "${TOKEN:-}" ] || export GDAL_HTTP_AUTH=BASIC GDAL_HTTP_USERPWD="any:$TOKEN"
 
 # 1. Which collections are there, and what does one hold?
 ogrinfo -ro "OAPIF:$BASE/ogc/"

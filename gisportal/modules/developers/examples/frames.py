@@ -7,7 +7,8 @@ import pyogrio
 
 BASE = "http://127.0.0.1:8000"
 if token := os.environ.get("TOKEN"):
-    pyogrio.set_gdal_config_options({"GDAL_HTTP_HEADERS": f"Authorization: Bearer {token}"})
+    # GDAL 3.12 leaves GDAL_HTTP_HEADERS out for OAPIF: the token goes as a password, the user name does not matter.
+    pyogrio.set_gdal_config_options({"GDAL_HTTP_AUTH": "BASIC", "GDAL_HTTP_USERPWD": f"any:{token}"})
 
 layers = pyogrio.list_layers(f"OAPIF:{BASE}/ogc/")
 print("collections:", ", ".join(layers[:, 0]))

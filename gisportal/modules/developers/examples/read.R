@@ -3,7 +3,8 @@ library(sf)
 
 base <- "http://127.0.0.1:8000"
 token <- Sys.getenv("TOKEN")
-if (nzchar(token)) Sys.setenv(GDAL_HTTP_HEADERS = paste("Authorization: Bearer", token))
+# GDAL sends the token as a password; the user name does not matter.
+if (nzchar(token)) Sys.setenv(GDAL_HTTP_AUTH = "BASIC", GDAL_HTTP_USERPWD = paste0("any:", token))
 
 source <- paste0("OAPIF:", base, "/ogc/")
 print(st_layers(source))
