@@ -6,10 +6,12 @@ from itertools import pairwise
 from math import floor, log10
 from typing import Any, Final
 
+import numpy as np
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw
 
 from layers.rasters.style import RasterStyle, channels
+from layers.rasters.summary import Summary
 from styles import legend
 from styles.raster import font, png
 
@@ -162,3 +164,30 @@ def _mixed(style: RasterStyle, share: float) -> tuple[int, int, int]:
             red, green, blue = (round(a + (b - a) * part) for a, b in zip(one, two, strict=True))
             return red, green, blue
     return channels(places[-1][1])
+
+
+def histogram(summary: Summary, style: RasterStyle) -> str:
+    """How often values occur, each bar in the colour of its values, as SVG; empty for a picture."""
+    if style.is_picture or not summary.histogram or summary.low is None or summary.high is None:
+        return ""
+    bins, width, height = summary.histogram, 320, 80
+    most, step = max(bins) or 1, width / len(bins)
+    middles = [summary.low + (summary.high - summary.low) * (i + 0.5) / len(bins) for i in range(len(bins))]
+    rgba = style.colours(np.ma.masked_array([middles]))
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height + 18}" '
+        f'viewBox="0 0 {width} {height + 18}" aria-hidden="true" font-family="sans-serif" font-size="12">'
+    ]
+    for index, count in enumerate(bins):
+        if count:
+            tall = max(1.0, height * count / most)
+            colour = "#{:02x}{:02x}{:02x}".format(*(int(part) for part in rgba[:3, 0, index]))
+            parts.append(
+                f'<rect x="{index * step:.1f}" y="{height - tall:.1f}" width="{step:.1f}" height="{tall:.1f}" '
+                f'fill="{colour}" stroke="#767676" stroke-width="0.3"/>'
+            )
+    parts.append(f'<text x="0" y="{height + 14}" fill="#1a1a1c">{escape(number(summary.low))}</text>')
+    parts.append(
+        f'<text x="{width}" y="{height + 14}" text-anchor="end" fill="#1a1a1c">{escape(number(summary.high))}</text>'
+    )
+    return "".join([*parts, "</svg>"])

@@ -93,7 +93,7 @@ def _show(claim: Any, choice: Choice, kept: Kept, name: str) -> None:
     row: StoredUpload = claim.row
     with transaction.atomic():
         claim.beat(WHOLE)
-        layer = StoredLayer.unscoped.select_for_update(of=("self",)).get(pk=row.layer_id)
+        layer = StoredLayer.unscoped.select_for_update(of=("self",)).get(pk=row.layer_id or 0)
         edition = StoredEdition.unscoped.get(pk=row.edition_id or 0)
         raster = keep_raster_row(edition, choice, kept, name)
         edition.fields, edition.geometry_type, edition.feature_count = [], "Raster", 0

@@ -22,6 +22,11 @@ export class OverlayPanel {
     this.draw();
   }
 
+  /** Where the focus returns to: the button, or what opens the list while it is closed. */
+  get back() {
+    return this.element.open ? this.middle : this.element.querySelector("summary");
+  }
+
   /** Says which layers of the address are not to be had here. */
   miss(slugs) {
     this.missing.hidden = !slugs.length;

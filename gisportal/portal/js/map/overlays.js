@@ -11,7 +11,7 @@ export const parseLayers = (text) =>
   [...new Set(String(text ?? "").split(",").map((each) => each.trim()).filter((each) => SLUG.test(each)))];
 
 /** The person's point is posted: it stands in no address (design §2). */
-async function valueAt(config, latlng) {
+export async function valueAt(config, latlng) {
   const body = new URLSearchParams({ lat: latlng.lat.toFixed(7), lon: latlng.lng.toFixed(7) });
   const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
   const headers = { "X-CSRFToken": token, Accept: "application/json" };
@@ -72,23 +72,28 @@ export class Overlays {
     this.shown.forEach((slug, index) => this.get(slug).addTo(this.map, this.shown.length - index));
   }
 
-  /** What the shown layers say of a place: an element that fills as answers come; null where none has to say. */
-  describe(latlng, slack) {
-    const parts = this.shown.map((slug) => this.part(this.configs.get(slug), latlng, slack)).filter(Boolean);
+  /**
+   * What the shown layers say of a place, values of rasters first; null where none has to say.
+   * The element fills as answers come; `onFill` is told each time, for whoever holds it grows with it.
+   */
+  describe(latlng, slack, onFill = () => {}) {
+    const order = (config) => (config.kind === "raster" ? 0 : 1);
+    const configs = this.shown.map((slug) => this.configs.get(slug)).sort((one, other) => order(one) - order(other));
+    const parts = configs.map((config) => this.part(config, latlng, slack, onFill)).filter(Boolean);
     return parts.length ? el("div", { class: "map-overlays__found" }, ...parts) : null;
   }
 
-  part(config, latlng, slack) {
-    if (config.kind === "raster") return this.covers(config, latlng) ? this.value(config, latlng) : null;
+  part(config, latlng, slack, onFill) {
+    if (config.kind === "raster") return this.covers(config, latlng) ? this.value(config, latlng, onFill) : null;
     const feature = this.get(config.slug).hit(latlng, slack);
-    return feature && this.feature(config, feature);
+    return feature && this.feature(config, feature, onFill);
   }
 
   covers({ extent }, { lat, lng }) {
     return !extent || (lng >= extent[0] && lat >= extent[1] && lng <= extent[2] && lat <= extent[3]);
   }
 
-  value(config, latlng) {
+  value(config, latlng, onFill) {
     const words = el("p", { class: "map-overlays__value", role: "status" }, gettext("Loading…"));
     valueAt(config, latlng).then(
       (told) => {
@@ -99,17 +104,18 @@ export class Overlays {
         words.prepend(swatch, " ");
       },
       () => { words.textContent = gettext("This could not be loaded. Please try again."); },
-    );
+    ).then(onFill);
     return el("section", {}, el("h3", {}, config.title), words);
   }
 
-  feature(config, feature) {
+  feature(config, feature, onFill) {
     const body = el("div", {}, el("p", { role: "status" }, gettext("Loading…")));
     const address = config.item.replace("{id}", encodeURIComponent(feature.id));
     fetch(address, { credentials: "same-origin", headers: { Accept: "application/geo+json" } })
       .then((response) => (response.ok ? response.json() : Promise.reject(new Error(`HTTP ${response.status}`))))
       .then((item) => body.replaceChildren(this.rows(config, item.properties)))
-      .catch(() => body.replaceChildren(this.rows(config, feature.properties)));
+      .catch(() => body.replaceChildren(this.rows(config, feature.properties)))
+      .then(onFill);
     return el("section", {}, el("h3", {}, config.title), body);
   }
 

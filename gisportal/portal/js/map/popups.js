@@ -81,6 +81,13 @@ export class Popups {
     });
   }
 
+  /** What is in it has grown: the map makes room. */
+  grow() {
+    if (!this.map.hasLayer(this.popup)) return;
+    this.popup.update();
+    this.dress();
+  }
+
   focus() {
     this.content.focus({ preventScroll: true });
   }

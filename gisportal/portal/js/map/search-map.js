@@ -1,5 +1,5 @@
 // The map of the search page: points of the query, legend filter, districts, drawing, the searched place.
-import { announce, el } from "../lib/dom.js";
+import { announce, el, isPhone } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { hasPlace, metres } from "../lib/url.js";
 import { Districts } from "./districts.js";
@@ -76,9 +76,15 @@ export class SearchMap {
     this.view.corner(this.panel.element, "topleft");
   }
 
+  said(latlng, slack) {
+    return this.overlays?.describe(latlng, slack, () => this.popups.grow());
+  }
+
   readMiddle() {
-    const found = this.overlays.describe(this.map.getCenter(), 10);
-    if (found) this.popups.openElement(el("div", {}, found), this.map.getCenter(), this.panel.middle);
+    const found = this.said(this.map.getCenter(), 10);
+    // On a phone the list would lie over what it has just been asked for.
+    if (found && isPhone()) this.panel.element.open = false;
+    if (found) this.popups.openElement(el("div", {}, found), this.map.getCenter(), this.panel.back);
     else announce(gettext("The layers say nothing of the middle of the map."));
   }
 
@@ -199,7 +205,7 @@ export class SearchMap {
 
   /** A click beside every pin: what uploaded layers say of the place, the district below, and a search in it. */
   offer(latlng, coarse) {
-    const found = this.overlays?.describe(latlng, coarse);
+    const found = this.said(latlng, coarse);
     const district = this.districts?.hit(latlng);
     if (!district && !found) return;
     this.popups.openElement(el("div", {}, found ?? null, district ? this.districtOffer(district, latlng) : null), latlng);

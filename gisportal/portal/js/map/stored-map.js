@@ -1,7 +1,10 @@
 // A map of one uploaded layer, by itself: on its page, and while its colours are chosen. A click tells of a feature.
 import { el } from "../lib/dom.js";
+import { gettext } from "../lib/i18n.js";
 import { mapConfig } from "./config.js";
 import L from "./leaflet.js";
+import { storedLayer } from "./overlay-layer.js";
+import { valueAt } from "./overlays.js";
 import { StoredLayer } from "./stored-layer.js";
 import { MapView } from "./view.js";
 
@@ -23,10 +26,21 @@ export class StoredMap {
     this.view.map.on("click", ({ latlng }) => this.tell(latlng));
   }
 
+  /** A click tells the value there: posted, for which the page must hold a token against forgery. */
   showRaster() {
-    L.tileLayer(`/tiles/${this.told.source}/{z}/{x}/{y}.png`, {
-      opacity: this.told.style?.opacity ?? 0.8, attribution: this.told.attribution, maxZoom: 19,
-    }).addTo(this.view.map);
+    const { source, style, attribution, extent } = this.told;
+    const config = { kind: "raster", source, attribution, extent, opacity: style?.opacity ?? 0.8,
+      tiles: `/tiles/${source}/{z}/{x}/{y}.png`, value: `/tiles/${source}/value` };
+    storedLayer(config).addTo(this.view.map);
+    if (!document.querySelector("[name=csrfmiddlewaretoken]")) return;
+    this.view.map.on("click", ({ latlng }) => {
+      const words = el("p", { role: "status" }, gettext("Loading…"));
+      L.popup({ maxWidth: 300 }).setLatLng(latlng).setContent(words).openOn(this.view.map);
+      valueAt(config, latlng).then(
+        (told) => { words.textContent = told.text; },
+        () => { words.textContent = gettext("This could not be loaded. Please try again."); },
+      );
+    });
   }
 
   tell(latlng) {
