@@ -147,7 +147,7 @@ RESERVED: Final = frozenset(
         "limit session_on session_day "
         "offset sortby crs f lang filter filter_lang distance count district near place radius serves within "
         "updated_after updated_before stale sort page per_page view at as_of rows columns measure "
-        "skipgeometry resulttype after"
+        "skipgeometry resulttype after filter-lang filter-crs"
     ).split()
 )
 

@@ -74,7 +74,7 @@ class Checker:
         if op in {"and", "or"}:
             if len(args) < 2:
                 raise refused(_("AND and OR stand between two conditions or more."))
-            return Operation(Type.BOOLEAN, op, tuple(self.condition(arg, depth + 1) for arg in args))
+            return _flat(op, [self.condition(arg, depth + 1) for arg in args])
         if op == "not":
             (arg,) = self._exactly(op, args, 1)
             return Operation(Type.BOOLEAN, op, (self.condition(arg, depth + 1),))
@@ -87,6 +87,11 @@ class Checker:
             return Operation(Type.BOOLEAN, op, (left, right))
         if op in SPATIAL:
             pair = tuple(self.value(arg, depth) for arg in self._exactly(op, args, 2))
+            is_mixed = any(isinstance(part, Shape) and part.is_mixed for part in pair)
+            if is_mixed and op not in {"s_intersects", "s_disjoint"}:
+                raise refused(
+                    _("Points, lines and areas together may stand in S_INTERSECTS and S_DISJOINT only.")
+                )
             return self._all(op, pair, {Type.GEOMETRY})
         if op in TEMPORAL:
             pair = tuple(self.value(arg, depth) for arg in self._exactly(op, args, 2))
@@ -298,6 +303,14 @@ class Checker:
                 )
         if left.type is not right.type and not {left.type, right.type} <= _INSTANTS:
             raise refused(_mismatch(right, left.type))
+
+
+def _flat(op: str, parts: list[Node]) -> Node:
+    """AND within AND is one AND, as the text has it."""
+    found: list[Node] = []
+    for part in parts:
+        found += part.args if isinstance(part, Operation) and part.op == op else (part,)
+    return Operation(Type.BOOLEAN, op, tuple(found))
 
 
 _TITLES: Final = {

@@ -282,9 +282,10 @@ class Texts(Func):
 
 
 class Spatial(Condition):
-    """A relation of two geometries. Where neither box meets the other there is none, so indexes serve it.
+    """A relation of two geometries; PostGIS finds it by the index of either column.
 
-    A column that may hold any geometry is made fit first: what is invalid, or a collection, would stop the statement.
+    A column that may hold any geometry is made fit first, for what is invalid or a collection would stop the statement.
+    The index does not see through that, so boxes are compared beside it.
     """
 
     FUNCTIONS: Final = {
@@ -309,6 +310,8 @@ class Spatial(Condition):
         relation = f"{self.FUNCTIONS[self.op]}({fit[0][0]}, {fit[1][0]})"
         if self.op == "s_disjoint":
             return f"(NOT {relation})", [*fit[0][1], *fit[1][1]]
+        if fit == raw:
+            return f"({relation})", [*fit[0][1], *fit[1][1]]
         meet = f"{raw[0][0]} && {raw[1][0]}"
         return f"({meet} AND {relation})", [*raw[0][1], *raw[1][1], *fit[0][1], *fit[1][1]]
 

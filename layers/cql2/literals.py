@@ -195,7 +195,7 @@ def _placed(found: GEOSGeometry, crs: Crs) -> Shape:
     on_earth = west >= -180 and east <= 180 and south >= -90 and north <= 90
     if not all(map(math.isfinite, found.extent)) or not on_earth:
         raise refused(_outside())
-    return Shape(Type.GEOMETRY, found.hexewkb.decode())
+    return Shape(Type.GEOMETRY, found.hexewkb.decode(), found.geom_type == "GeometryCollection")
 
 
 def _outside() -> str:

@@ -41,9 +41,10 @@ class Literal(Node):
 
 @dataclass(frozen=True, slots=True)
 class Shape(Node):
-    """A geometry in EPSG:4326, longitude first, as EWKB in hexadecimal."""
+    """A geometry in EPSG:4326, longitude first, as EWKB in hexadecimal. ``is_mixed``: parts of several dimensions."""
 
     ewkb: str
+    is_mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
