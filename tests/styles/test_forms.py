@@ -51,7 +51,12 @@ def test_what_only_the_portal_writes_is_read_only() -> None:
     assert {key for key, value in editable.items() if value == "0"} >= {
         "id", "category_title", "updated_at", "districts", "site", "vacancy_as_of",
     }  # fmt: skip
-    assert {key for key, value in editable.items() if value == "1"} >= {"name", "category", "phone", "vacancy"}
+    assert {key for key, value in editable.items() if value == "1"} >= {
+        "name",
+        "category",
+        "phone",
+        "vacancy",
+    }
     reader = form(Viewer(public_site=True))
     assert {one.get("editable") for one in reader.findall("editable/field")} == {"0"}
 
@@ -59,5 +64,7 @@ def test_what_only_the_portal_writes_is_read_only() -> None:
 def test_a_hidden_field_has_no_form() -> None:
     make_category()
     make_field("secret", "choice", audience="staff", choices=[{"code": "x", "title": "内部"}])
-    assert widget(form(viewer()), "secret") is None and "内部" not in ElementTree.tostring(form(viewer()), "unicode")
+    assert widget(form(viewer()), "secret") is None and "内部" not in ElementTree.tostring(
+        form(viewer()), "unicode"
+    )
     assert widget(form(viewer(Level.ADMINISTRATOR)), "secret") is not None

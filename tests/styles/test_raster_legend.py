@@ -18,7 +18,11 @@ CLASSES = RasterStyle(((0, "#000000"), (0.5, "#ff0000"), (3, "#ffffff")), is_cla
 def test_classes_are_told_from_the_highest_down() -> None:
     with override("en"):
         found = raster_legend.lines("Depth", CLASSES)
-    assert [line.title for line in found] == ["3 m and more", "0.5 m to less than 3 m", "0 m to less than 0.5 m"]
+    assert [line.title for line in found] == [
+        "3 m and more",
+        "0.5 m to less than 3 m",
+        "0 m to less than 0.5 m",
+    ]
     assert [line.colour for line in found] == ["#ffffff", "#ff0000", "#000000"]
 
 

@@ -22,7 +22,10 @@ KNOWN = {
         "text-max-width", "text-color", "text-halo-color", "text-halo-width",
     },
 }  # fmt: skip
-OPERATORS = {"match", "get", "has", "!", "interpolate", "linear", "log10", "to-string", "case", "==", "zoom"}
+OPERATORS = {
+    "match", "get", "has", "!", "interpolate", "linear", "log10", "to-string", "case", "==", "zoom", "all", "any", "typeof",
+    ">=", "<=", "<",
+}  # fmt: skip
 
 
 def check_expression(value: Any) -> None:
@@ -31,14 +34,15 @@ def check_expression(value: Any) -> None:
         return
     assert value[0] in OPERATORS, value
     if value[0] == "match":
-        labels = value[2:-1:2]
+        labels = [part for item in value[2:-1:2] for part in (item if isinstance(item, list) else [item])]
         assert len(value) % 2 == 1
         assert len(labels) == len(set(labels)) > 0
     if value[0] == "interpolate":
         stops = value[3::2]
         assert stops == sorted(stops)
-    for part in value[1:]:
-        check_expression(part)
+    for place, part in enumerate(value[1:]):
+        if not (value[0] == "match" and place % 2 == 1):  # labels are no expressions
+            check_expression(part)
 
 
 def check_document(style: dict[str, Any]) -> None:
