@@ -52,3 +52,9 @@ export function metres(value) {
   if (value < 1000) return `${Math.round(value)} m`;
   return `${(value / 1000).toFixed(value < 10_000 ? 2 : 1)} km`;
 }
+
+const LAYER = /^[a-z][a-z0-9_]*$/;
+
+/** "a,b" -> ["a", "b"], each once: names of uploaded layers, the topmost first. */
+export const parseLayers = (text) =>
+  [...new Set(String(text ?? "").split(",").map((each) => each.trim()).filter((each) => LAYER.test(each)))];

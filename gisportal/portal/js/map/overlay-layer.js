@@ -1,6 +1,7 @@
 // One uploaded layer on the map: shapes from vector tiles in the layer's own style, or a raster as image tiles.
 // `config`: an entry of map-config's `layers` (gisportal/portal/map_layers.py).
 import { el } from "../lib/dom.js";
+import { ruleOf } from "../lib/rules.js";
 import { isInside } from "./districts.js";
 import L from "./leaflet.js";
 import { MvtLayer, TILE_SIZE, toPixels } from "./mvt-layer.js";
@@ -12,21 +13,6 @@ const LINE = 2;
 const FULL = 2 * Math.PI;
 
 const asText = (words) => el("span", {}, words).innerHTML;
-const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
-
-/** Whether a feature's value meets the condition of a rule (styles/symbology.py, Condition.holds). */
-export function holds(when, properties) {
-  if (!when) return true;
-  const value = properties[when.field];
-  if (when.values.length) return when.values.includes(value);
-  if (!isNumber(value) || (when.low !== null && value < when.low)) return false;
-  return when.high === null || value < when.high || (when.closed && value === when.high);
-}
-
-/** The rule a feature is drawn by; null where it is not drawn. */
-export const ruleOf = (rules, properties) =>
-  rules.find((rule) => rule.when && holds(rule.when, properties)) ?? rules.find((rule) => !rule.when) ?? null;
-
 const awayFromLine = ([px, py], [x1, y1], [x2, y2]) => {
   const length = (x2 - x1) ** 2 + (y2 - y1) ** 2;
   const part = length ? Math.max(0, Math.min(1, ((px - x1) * (x2 - x1) + (py - y1) * (y2 - y1)) / length)) : 0;

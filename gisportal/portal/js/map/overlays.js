@@ -4,12 +4,6 @@ import { el } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { storedLayer } from "./overlay-layer.js";
 
-const SLUG = /^[a-z][a-z0-9_]*$/;
-
-/** "a,b" -> ["a", "b"], each once. */
-export const parseLayers = (text) =>
-  [...new Set(String(text ?? "").split(",").map((each) => each.trim()).filter((each) => SLUG.test(each)))];
-
 /** The person's point is posted: it stands in no address (design §2). */
 export async function valueAt(config, latlng) {
   const body = new URLSearchParams({ lat: latlng.lat.toFixed(7), lon: latlng.lng.toFixed(7) });

@@ -84,8 +84,11 @@ export class Popups {
   /** What is in it has grown: the map makes room. */
   grow() {
     if (!this.map.hasLayer(this.popup)) return;
+    // Leaflet takes the content out and puts it back, and the focus with it.
+    const active = this.popup.getElement()?.contains(document.activeElement) ? document.activeElement : null;
     this.popup.update();
     this.dress();
+    active?.focus({ preventScroll: true });
   }
 
   focus() {

@@ -1,12 +1,12 @@
 // The map of the search page: points of the query, legend filter, districts, drawing, the searched place.
 import { announce, el, isPhone } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
-import { hasPlace, metres } from "../lib/url.js";
+import { hasPlace, metres, parseLayers } from "../lib/url.js";
 import { Districts } from "./districts.js";
 import L from "./leaflet.js";
 import { Legend } from "./legend.js";
 import { OverlayPanel } from "./overlay-panel.js";
-import { Overlays, parseLayers } from "./overlays.js";
+import { Overlays } from "./overlays.js";
 import { locate, showPosition } from "./locate.js";
 import { Points } from "./points.js";
 import { Popups } from "./popups.js";
