@@ -22,8 +22,8 @@ _SEVERAL: Final = re.compile(r"/ogc/(processes|jobs)(/|$)")
 _NAMED: Final = re.compile(r"/(?:ogc/collections|tiles|styles|ogc/styles)/(?P<slug>[A-Za-z0-9_-]+)")
 _EXPORT: Final = re.compile(r"/resources/export\.\w+$")
 _OF_EVERYBODY: Final = frozenset({"basemap"})
-#: Reading by POST: a process computes, it changes nothing.
-_COMPUTES: Final = re.compile(r"/ogc/processes/[^/]+/execution/?$")
+#: Reading by POST: a process computes, the value of a raster is asked for at a place that stands in no address.
+_COMPUTES: Final = re.compile(r"/ogc/processes/[^/]+/execution/?$|/tiles/layer-[a-z0-9_]+/value$")
 
 
 def viewer_of_token(token: ApiToken, public_site: bool | None = None) -> Viewer:
