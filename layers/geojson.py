@@ -235,6 +235,8 @@ def _wide(source: FeatureSource, query: FeatureQuery, shape: Shape) -> _Wide:
 
 
 def _words_version(source: FeatureSource) -> int:
+    if own := getattr(source, "definition_version", None):
+        return int(own)
     words = getattr(source, "vocabulary", None) or vocabulary()
     return int(words.version)
 

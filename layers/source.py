@@ -103,7 +103,6 @@ class FeatureSource(ABC):
         rows: QuerySet[Any] = self.features(query).model._default_manager.all()
         return rows
 
-    @abstractmethod
     def narrowed(self, rows: "QuerySet[Any]", query: FeatureQuery) -> "QuerySet[Any]":
         """Rows that meet the query's filter, over the values the viewer sees; every source's ``features`` does so."""
         return (
@@ -112,12 +111,17 @@ class FeatureSource(ABC):
             else rows.filter(filter_q(query.filter, self.fields(), self.shown_geom()))
         )
 
+    @abstractmethod
     def visible(self) -> "QuerySet[Any]":
         """The rows the viewer may see: the one place reads of the source start from."""
 
     def shown_geom(self) -> Any:
         """The geometry a viewer sees, as an expression: never a column he may not see."""
         return F("geom_public")
+
+    def drawn_geom(self) -> str | None:
+        """Name of the column of the shown geometry in EPSG:3857, where one with an index is kept for tiles."""
+        return None
 
     def select(
         self, rows: "QuerySet[Any]", keys: Sequence[str] | None = None, **more: Any
