@@ -3,6 +3,7 @@
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gisportal.ogc.processes.process import Input, Inputs, Output, Process
@@ -20,9 +21,9 @@ def _run(viewer: Viewer, inputs: Inputs, _seconds: float) -> dict[str, Any]:
     source = resources(viewer)
     asked = [(key, inputs[key]) for key in _OWN if key in inputs]
     given = pairs(inputs)
+    if wrong := next((key for key, _value in given if key in _OWN), ""):
+        raise ParameterError("search", _("“%(key)s” does not belong into this search.") % {"key": wrong})
     try:
-        if any(key in _OWN for key, _value in given):
-            source.parse(given)
         table = CrosstabFigures(source, [*given, *asked], Resolvers())
     except ParameterError as error:
         raise error if error.parameter in _OWN else of_search(error) from error
