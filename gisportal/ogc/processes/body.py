@@ -54,7 +54,7 @@ def read_execution(request: HttpRequest, process: Process) -> Execution:
             )
     _check_outputs(found.get("outputs", {}), process)
     response = found.get("response", "raw")
-    if response not in {"raw", "document"}:
+    if response not in ("raw", "document"):
         raise ParameterError("response", _("Must be one of: %(known)s.") % {"known": "raw, document"})
     return Execution(checked_inputs(found.get("inputs", {}), process), response)
 

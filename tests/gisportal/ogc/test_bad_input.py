@@ -332,6 +332,7 @@ BODIES = [
     json.dumps({**FEATURE, "properties": {"no_such_property": 1}}).encode(),
     json.dumps({**FEATURE, "properties": {"name": {"$gt": ""}, "category": ["care"]}}).encode(),
     b'{"inputs":{}}', b'{"inputs":[]}', b'{"inputs":{"q":{}}}',
+    b'{"inputs":{},"response":{}}', b'{"inputs":{},"response":[]}', b'{"inputs":{},"outputs":[]}',
 ]  # fmt: skip
 
 
