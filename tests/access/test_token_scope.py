@@ -21,7 +21,7 @@ from tests.architecture.test_addresses import SAMPLES, _patterns
 
 DISTRICTS = "districts-area"
 #: Doors at which every answer belongs to a collection.
-MACHINES = {"items", "items html", "item", "tiles", "geojson", "csv", "excel"}
+MACHINES = ("item", "tiles", "geojson", "csv", "excel")
 WRITING = ("post", "put", "patch", "delete")
 
 
@@ -73,7 +73,7 @@ def test_token_of_resources_reads_them_at_machine_doors_alone(
     free = look(client, world.headers_of("axel"), world)
     seen = look(client, limited(world, sources=["resources"]), world)
     assert free.names
-    assert seen.names == (free.names if door in MACHINES else set())
+    assert seen.names == (free.names if door.startswith(MACHINES) else set())
 
 
 def test_no_address_betrays_a_resource_to_a_token_of_districts(world: World, client: Client) -> None:

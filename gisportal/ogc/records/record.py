@@ -84,8 +84,8 @@ class Record:
 
 
 def has_catalogue(viewer: Viewer) -> bool:
-    """Whether there is a catalogue for a viewer; with nothing to see there is none."""
-    return viewer.is_served
+    """Whether there is a catalogue for a viewer; with nothing to see there is none, nor for a limited token (D8)."""
+    return viewer.is_served and viewer.may_use("catalogue")
 
 
 def records(viewer: Viewer, base: str, site: str) -> list[Record]:
