@@ -31,7 +31,7 @@ class OgcJob(models.Model):
         """As OGC 18-062r2 names them."""
 
         ACCEPTED = "accepted", _("waiting")
-        RUNNING = "running", _("running")
+        RUNNING = "running", _("being computed")
         SUCCESSFUL = "successful", _("finished")
         FAILED = "failed", _("failed")
         DISMISSED = "dismissed", _("dismissed")

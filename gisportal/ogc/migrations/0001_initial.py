@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("accepted", "waiting"),
-                            ("running", "running"),
+                            ("running", "being computed"),
                             ("successful", "finished"),
                             ("failed", "failed"),
                             ("dismissed", "dismissed"),

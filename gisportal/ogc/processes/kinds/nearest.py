@@ -96,7 +96,7 @@ NEAREST: Final = Process(
         "What a search finds, nearest first, with the geodesic distance in metres from a point or a feature. The point"
         " is neither logged nor kept after the answer."
     ),
-    keywords=(gettext_lazy("distance"),),
+    keywords=(gettext_lazy("nearby"),),
     inputs={
         "point": Input(
             gettext_lazy("Point as GeoJSON, longitude first (WGS 84)"),
