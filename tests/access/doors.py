@@ -15,11 +15,13 @@ from unittest.mock import patch
 import mapbox_vector_tile
 from django.test import Client
 from pyogrio import raw
+from PIL import Image
 from python_calamine import CalamineWorkbook
 from shapely import from_wkb
 
 from gisportal.papers.pdf import page_html
-from tests.access.world import LAT, LON, World
+from tests.access.world import LAT, LON, SECRET_POINT, World, _position
+from tiles.grid import WORLD_CRS84_QUAD
 
 NAME = re.compile(r"資源\d{3}")
 
@@ -187,6 +189,47 @@ def _add_tile(seen: Seen, answer: object) -> None:
             seen.text += json.dumps(feature["properties"], ensure_ascii=False)
 
 
+def ogc_tile_points(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """The same tiles by OGC API – Tiles, row before column."""
+    seen = Seen(200)
+    for x, y in _tiles(16):
+        address = (
+            f"/ogc/collections/resources/tiles/WebMercatorQuad/16/{y}/{x}?properties=name,phone,mark_public"
+        )
+        _add_tile(seen, client.get(address, headers=headers))
+    return seen
+
+
+def ogc_tiles_in_degrees(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """Tiles of WorldCRS84Quad over the city, near enough for single points, with every field a tile may carry."""
+    seen = Seen(200)
+    west, east, north, south = WORLD_CRS84_QUAD.limits(14, (LON - 0.01, LAT - 0.02, LON + 0.02, LAT + 0.02))
+    for x in range(west, east + 1):
+        for y in range(north, south + 1):
+            address = f"/ogc/collections/resources/tiles/WorldCRS84Quad/14/{y}/{x}?properties=name,phone,mark_public"
+            _add_tile(seen, client.get(address, headers=headers))
+    return seen
+
+
+def ogc_map(client: Client, headers: dict[str, str], world: World) -> Seen:
+    """A map on which every row has a place of its own: seen is what is drawn there."""
+    west, south, east, north = LON - 0.001, LAT - 0.001, LON + 0.006, LAT + 0.003
+    address = f"/ogc/collections/resources/map?bbox={west},{south},{east},{north}&width=2100&height=1200"
+    answer = client.get(address, headers=headers)
+    if answer.status_code != 200:
+        return Seen(answer.status_code, set(), answer.content.decode())
+    drawn = Image.open(io.BytesIO(answer.content)).convert("RGBA").getchannel("A")
+    names = set()
+    for number, row in enumerate(world.rows.values()):
+        place = _position(number)
+        across, down = (place.x - west) / (east - west) * 2100, (north - place.y) / (north - south) * 1200
+        if row.shows_place and drawn.getpixel((int(across), int(down))):
+            names.add(row.name)
+    hidden = (SECRET_POINT[0] - west) / (east - west), (north - SECRET_POINT[1]) / (north - south)
+    assert not (0 <= hidden[0] <= 1 and 0 <= hidden[1] <= 1)
+    return Seen(200, names)
+
+
 def _body(answer: object) -> bytes:
     import gzip
 
@@ -229,6 +272,9 @@ DOORS: dict[str, tuple[Door, bool]] = {
     "items flatgeobuf": (ogc_items_flatgeobuf, True),
     "item csv": (ogc_item_tables, True),
     "tiles": (tile_points, False),
+    "ogc tiles": (ogc_tile_points, False),
+    "ogc tiles in degrees": (ogc_tiles_in_degrees, False),
+    "map": (ogc_map, False),
 }
 
 

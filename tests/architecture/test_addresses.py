@@ -45,6 +45,7 @@ SAMPLES = {
     "id": "1",
     "import_id": "1",
     "language": "ja",
+    "matrix_set": "WebMercatorQuad",
     "link_id": "1",
     "name": "案内.pdf",
     "news_id": "1",
@@ -72,6 +73,7 @@ QUERIES = {
 }
 #: Answers other than 200 to a plain GET, with the reason.
 OTHERWISE = {
+    "ogc:tile": 204,  # nothing south of the equator
     "account_login": 302,  # signed in already
     "account_set_password": 302,  # to the list of sessions; nobody sets a first password himself
     "vacancy:revoke": 405,  # posted only

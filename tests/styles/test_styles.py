@@ -23,8 +23,8 @@ KNOWN = {
     },
 }  # fmt: skip
 OPERATORS = {
-    "match", "get", "has", "!", "interpolate", "linear", "log10", "to-string", "case", "==", "zoom", "all", "any", "typeof",
-    ">=", "<=", "<",
+    "match", "get", "has", "!", "interpolate", "linear", "log10", "to-string", "case", "==", "zoom", "all", "any",
+    "typeof", ">=", "<=", "<",
 }  # fmt: skip
 
 

@@ -233,7 +233,8 @@ def layer(categories: dict[str, Category]) -> StoredLayer:
     ]
     style = {
         "kind": "classes", "field": "people", "other_colour": GREY, "opacity": 0.5, "stroke": "#333333", "width": 2,
-        "rules": [{"min": 0, "max": 4, "title": "少", "colour": RED}, {"min": 5, "max": 9, "title": "多", "colour": BLUE}],
+        "rules": [{"min": 0, "max": 4, "title": "少", "colour": RED},
+                  {"min": 5, "max": 9, "title": "多", "colour": BLUE}],
     }  # fmt: skip
     made = StoredLayer.unscoped.create(
         slug="people",

@@ -14,7 +14,7 @@ from gisportal.ogc.tiles.matrix_sets import SCHEMES
 from layers.source import FeatureSource
 
 TILESETS: Final = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"
-_SET: Final = r"(?P<name>[A-Za-z0-9_-]+)"
+_SET: Final = r"(?P<matrix_set>[A-Za-z0-9_-]+)"
 
 
 def landing(base: str) -> Iterable[Link]:
@@ -44,7 +44,7 @@ PART: Final = Part(
     ),
     urlpatterns=(
         re_path(r"^tileMatrixSets/?$", views.matrix_set_list, name="tile-matrix-sets"),
-        re_path(rf"^tileMatrixSets/{_SET}/?$", views.matrix_set, name="tile-matrix-set"),
+        re_path(rf"^tileMatrixSets/{_SET}/?$", views.one_matrix_set, name="tile-matrix-set"),
         re_path(rf"^{SLUG}/tiles/?$", views.tilesets, name="tilesets"),
         re_path(rf"^{SLUG}/tiles/{_SET}/?$", views.tileset, name="tileset"),
         re_path(rf"^{SLUG}/tiles/{_SET}/(?P<z>[^/]+)/(?P<y>[^/]+)/(?P<x>[^/]+)/?$", views.tile, name="tile"),

@@ -58,14 +58,14 @@ def matrix_set_list(request: HttpRequest) -> HttpResponse:
 
 
 @ogc_view
-def matrix_set(request: HttpRequest, name: str) -> HttpResponse:
+def one_matrix_set(request: HttpRequest, matrix_set: str) -> HttpResponse:
     """The definition of one tile matrix set."""
     refuse_unknown(request)
-    if name not in MATRIX_SETS:
+    if matrix_set not in MATRIX_SETS:
         return _no_matrix_set(request)
-    document = matrix_sets.document(MATRIX_SETS[name])
+    document = matrix_sets.document(MATRIX_SETS[matrix_set])
     if wanted_format(request) == HTML:
-        rows = [Row("id", name), Row("URI", document["uri"]), Row("CRS", document["crs"])]
+        rows = [Row("id", matrix_set), Row("URI", document["uri"]), Row("CRS", document["crs"])]
         return page(request, "linked", document["title"], rows=rows, links=[])
     return json_response(document)
 
@@ -87,9 +87,9 @@ def tilesets(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @ogc_view(formats=(*DOCUMENTS, TILEJSON))
-def tileset(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+def tileset(request: HttpRequest, slug: str, matrix_set: str) -> HttpResponse:
     """One tileset; a search in the address is carried over to the address of its tiles."""
-    found, asked = MATRIX_SETS.get(name), _asked(request, slug)
+    found, asked = MATRIX_SETS.get(matrix_set), _asked(request, slug)
     if found is None:
         return _no_matrix_set(request)
     written = wanted_format(request)
@@ -117,9 +117,9 @@ def _tileset_page(
 
 
 @ogc_view(formats=(MVT,))
-def tile(request: HttpRequest, slug: str, name: str, z: str, y: str, x: str) -> HttpResponse:
+def tile(request: HttpRequest, slug: str, matrix_set: str, z: str, y: str, x: str) -> HttpResponse:
     """One tile, row before column; 204 where it is empty, 404 beyond the matrix set."""
-    asked, found = _asked(request, slug), MATRIX_SETS.get(name)
+    asked, found = _asked(request, slug), MATRIX_SETS.get(matrix_set)
     if found is None:
         return _no_matrix_set(request)
     if not all(map(_NUMBER.match, (z, y, x))):
