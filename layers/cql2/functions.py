@@ -110,11 +110,14 @@ class ByCode(Func):
 
 
 class CaseFolded(Func):
-    """Full case folding: ß as ss, ς as σ. PostgreSQL 15 has no function of its own for it."""
+    """Full case folding: ß as ss, ς as σ. PostgreSQL 15 has no function of its own for it.
+
+    The dotless ı, which is no i, stands aside as a character of private use meanwhile.
+    """
 
     template = (
-        """(replace(lower(upper((%(expressions)s)::text COLLATE "und-x-icu") COLLATE "und-x-icu"), 'ς', 'σ')"""
-        """ COLLATE "C")"""
+        """(translate(lower(upper(translate((%(expressions)s)::text, 'ẞı', 'ß\ue131') COLLATE "und-x-icu")"""
+        """ COLLATE "und-x-icu"), 'ς\ue131', 'σı') COLLATE "C")"""
     )
     output_field = TextField()
 

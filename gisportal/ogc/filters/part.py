@@ -60,7 +60,7 @@ def documents() -> dict[str, Any]:
             {
                 "name": "normalise",
                 "description": _("A text as the search box compares it: width, case and kana folded, blanks left out."),
-                "arguments": [{"title": _("Text"), "type": ["string"]}],
+                "arguments": [{"title": _("Text to compare"), "type": ["string"]}],
                 "returns": ["string"],
             },
         ]

@@ -2,8 +2,10 @@
 
 import cql2
 import pytest
+from django.db import connection
 
 from layers.cql2 import parse_filter
+from layers.cql2.functions import CaseFolded
 from layers.errors import ParameterError
 from layers.functions import Normalise
 from layers.query import FeatureQuery
@@ -118,6 +120,18 @@ def test_a_quote_may_be_escaped_either_way() -> None:
     """The grammar's second way, which the parser does not know (21-065r2, escapeQuote)."""
     fields = get_source("resources", STAFF).fields()
     assert parse_filter("name = 'it\\'s'", fields) == parse_filter("name = 'it''s'", fields)
+
+
+def test_case_is_folded_as_unicode_says() -> None:
+    """CASEI over every character of the basic plane; Cherokee folds to small letters here, to capitals there."""
+    chars = [chr(code) for code in range(1, 0x10000) if not 0xD800 <= code < 0xE000 and code != 0xE131]
+    with connection.cursor() as cursor:
+        template = CaseFolded.template % {"expressions": "plain"}
+        cursor.execute(f"SELECT plain, {template} FROM unnest(%s::text[]) plain", [chars])
+        pairs = cursor.fetchall()
+    assert len(pairs) == len(chars)
+    wrong = [plain for plain, got in pairs if got != plain.casefold() and got.casefold() != plain.casefold()]
+    assert wrong == []
 
 
 def test_normalise_compares_as_the_search_box() -> None:
