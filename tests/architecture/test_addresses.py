@@ -58,6 +58,9 @@ SAMPLES = {
     "rest": "part",
     "size": "small",
     "style": "resources",
+    "process_id": "coverage",
+    "job_id": "00000000-0000-0000-0000-000000000000",
+    "record_id": "resources",
     "token": "no-such-token",
     "x": "1",
     "y": "1",
@@ -111,6 +114,9 @@ OTHERWISE = {
     "portal:settings:field-move": 302,  # posted only; leads back to the list
     "portal:settings:field-use": 302,  # posted only; leads back to the list
     "set_language": 302,  # posted only; leads back
+    "ogc:execution": 405,  # posted only
+    "ogc:job": 404,  # the sample has asked for no job
+    "ogc:job-results": 404,
     "tiles:tile": 204,  # nothing lies in this tile
     "tiles:basemap-tile": 204,
 }
