@@ -188,7 +188,9 @@ def main(arguments: list[str]) -> int:
     application.initQgis()
     print("QGIS", Qgis.QGIS_VERSION)
     sign_in = signed_in(token)
-    listed: list[dict[str, Any]] = json.loads(fetch(f"{address}/ogc/collections?f=json", token))["collections"]
+    listed: list[dict[str, Any]] = json.loads(fetch(f"{address}/ogc/collections?f=json", token))[
+        "collections"
+    ]
     listed = [collection for collection in listed if collection.get("itemType", "feature") == "feature"]
     layers = {}
     for collection in listed:

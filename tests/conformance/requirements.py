@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.conformance.service import Service
+from tests.conformance.service import NotMet, Service
 
 CheckFunction = Callable[[Service], None]
 
@@ -38,3 +38,14 @@ class Suite:
             return run
 
         return add
+
+
+def unmet(check: Check, service: Service) -> str:
+    """Why a requirement does not hold, empty where it does."""
+    try:
+        check.run(service)
+    except NotMet as reason:
+        return str(reason) or check.name
+    except (KeyError, TypeError, ValueError, AttributeError) as reason:
+        return f"not what the standard describes: {type(reason).__name__}: {reason}"
+    return ""

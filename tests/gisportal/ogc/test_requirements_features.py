@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from tests.conformance import crs, features
-from tests.conformance.requirements import Check
-from tests.conformance.service import InProcess, NotMet, Service
+from tests.conformance.requirements import Check, unmet
+from tests.conformance.service import InProcess, Service
 
 pytestmark = pytest.mark.django_db
 CHECKS = [*features.SUITE.checks, *crs.SUITE.checks]
@@ -21,15 +21,6 @@ CHECKS = [*features.SUITE.checks, *crs.SUITE.checks]
 def seen() -> dict[str, Any]:
     """What the checks read once, by who asks."""
     return {}
-
-
-def unmet(check: Check, service: Service) -> str:
-    """Why a requirement does not hold, empty where it does."""
-    try:
-        check.run(service)
-    except NotMet as reason:
-        return str(reason)
-    return ""
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
