@@ -14,8 +14,8 @@ from unittest.mock import patch
 
 import mapbox_vector_tile
 from django.test import Client
-from pyogrio import raw
 from PIL import Image
+from pyogrio import raw
 from python_calamine import CalamineWorkbook
 from shapely import from_wkb
 

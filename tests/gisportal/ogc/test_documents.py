@@ -21,7 +21,9 @@ PATHS = [
 
 def every_link(value: Any) -> list[str]:
     if isinstance(value, dict):
-        own = [value["href"]] if isinstance(value.get("href"), str) else []
+        is_posted = str(value.get("rel", "")).endswith("/execute")
+        is_address = isinstance(value.get("href"), str) and not value.get("templated") and not is_posted
+        own = [value["href"]] if is_address else []
         return own + [link for part in value.values() for link in every_link(part)]
     return [link for part in value for link in every_link(part)] if isinstance(value, list) else []
 
@@ -29,7 +31,7 @@ def every_link(value: Any) -> list[str]:
 def test_every_link_leads_somewhere(api: Client) -> None:
     seen: set[str] = set()
     waiting = ["http://testserver/ogc/"]
-    while waiting and len(seen) < 120:
+    while waiting and len(seen) < 600:
         url = waiting.pop()
         if url in seen:
             continue
