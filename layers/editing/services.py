@@ -228,5 +228,9 @@ def tell(actor: Viewer, action: str, row: Resource, keys: list[str], **more: Any
     """Says what was done, inside the transaction, for the record: keys of items, never their values."""
     door = {"through": through.get()} if through.get() else {}
     resource_changed.send(
-        sender=Resource, actor=actor, action=action, resource_id=row.pk, details={"items": keys, **door, **more}
+        sender=Resource,
+        actor=actor,
+        action=action,
+        resource_id=row.pk,
+        details={"items": keys, **door, **more},
     )
