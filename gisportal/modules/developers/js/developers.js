@@ -173,7 +173,7 @@ class TryOut {
   map(found) {
     const features = found?.type === "FeatureCollection" ? found.features : found?.type === "Feature" ? [found] : [];
     const placed = features.filter(({ geometry }) => geometry).slice(0, MOST_ON_MAP);
-    const [first] = placed[0] ? [placed[0].geometry.coordinates.flat(9)] : [[]];
+    const first = placed[0]?.geometry.coordinates?.flat(9) ?? [];
     // Other coordinates than degrees, longitude first, are for reading only.
     if (!placed.length || Math.abs(first[0]) > 180 || Math.abs(first[1]) > 90) return;
     const section = this.part("map");
