@@ -34,6 +34,7 @@ from layers.imports.boundary_files import (
 )
 from layers.imports.dbf import read_dbf
 from layers.stored.options import MAX_COLUMNS, MAX_FEATURES, MAX_FILE, MAX_TEXT_FILE, ReadOptions
+from layers.stored.values import clean
 
 #: GDAL finds its place in a file anew for each part, so parts are large.
 _PART: Final = 20_000
@@ -128,9 +129,7 @@ def unique_names(names: Sequence[str]) -> tuple[str, ...]:
     """Names of columns, each once: empty ones numbered, the second of a name marked."""
     found: list[str] = []
     for place, raw in enumerate(names, 1):
-        name = " ".join(str(raw).replace("\x00", "").split())[:120] or _("column %(place)d") % {
-            "place": place
-        }
+        name = " ".join(clean(str(raw)).split())[:120] or _("column %(place)d") % {"place": place}
         once, again = name, 2
         while name in found:
             name, again = f"{once} ({again})", again + 1

@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from layers.stored.values import clean
+
 #: Places named of each kind; how many more there are is counted.
 EXAMPLES: Final = 20
 
@@ -59,7 +61,7 @@ class Report:
         self.counts[code] = self.counts.get(code, 0) + 1
         kept = self.places.setdefault(code, [])
         if len(kept) < EXAMPLES:
-            kept.append([number, column, str(value)[:80]])
+            kept.append([number, column, clean(str(value))[:80]])
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept."""

@@ -24,7 +24,7 @@ from layers.stored.options import MAX_FILE, FieldOption, ReadOptions
 from layers.stored.preview import Preview, field_options, look
 from layers.stored.services import require_keeper, tell
 from layers.stored.styles import plain_style
-from layers.stored.values import KINDS
+from layers.stored.values import KINDS, clean
 
 FOLDER: Final = "layers"
 #: A worker silent for so long is lost: a part of a large file is read in much less.
@@ -45,7 +45,7 @@ def keep_upload(
         file = store.keep_parts(_counted(parts), FOLDER, "bin")
         row = StoredUpload(
             layer=layer, account_id=actor.account_id, account_name=actor.name[:150],
-            file_name=name.replace("\x00", "")[-200:], file=file, size=store.path_of(file).stat().st_size,
+            file_name=clean(name)[-200:], file=file, size=store.path_of(file).stat().st_size,
         )  # fmt: skip
         _look(row, ReadOptions())
         row.save()

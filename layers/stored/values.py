@@ -64,8 +64,13 @@ def text_of(value: Any) -> str:
     if isinstance(value, bytes):
         return ""
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value).replace("\x00", "").strip()
+        return clean(json.dumps(value, ensure_ascii=False))
+    return clean(str(value))
+
+
+def clean(text: str) -> str:
+    """Text the database can hold: without NUL and halves of characters."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode().strip()
 
 
 def number_in(value: Any) -> int | float | None:

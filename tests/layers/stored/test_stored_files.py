@@ -77,7 +77,7 @@ def test_a_shapefile_without_prj_in_metres_asks_for_the_system(tmp_path: Path) -
     assert looked(tmp_path, data).needs_system
     told = looked(tmp_path, data, srid=6672)
     assert told.extent == pytest.approx([134.0466, 34.33, 134.06, 34.3428], abs=1e-5)
-    with pytest.raises(UnreadableFile, match="日本の外|座標系"):
+    with pytest.raises(UnreadableFile, match=r"日本の外|座標系"):
         looked(tmp_path, data, srid=3857)
 
 
@@ -138,7 +138,7 @@ def test_wrong_places_are_told_by_row(tmp_path: Path) -> None:
 
 
 def test_swapped_axes_are_named(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match="入れ替わ|逆"):
+    with pytest.raises(UnreadableFile, match=r"入れ替わ|逆"):
         looked(tmp_path, geojson([({}, point(34.34, 134.05))]))
 
 

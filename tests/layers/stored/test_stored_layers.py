@@ -279,6 +279,16 @@ def test_what_the_map_is_offered(put: Put, keeper: Viewer) -> None:
     assert services.map_layers(Viewer()) == []
 
 
+def test_text_no_database_can_hold_is_cleaned(put: Put, keeper: Viewer) -> None:
+    """NUL and half a character, in names and in values."""
+    data = b'{"type":"FeatureCollection","features":[{"type":"Feature",'
+    data += b'"properties":{"a\\u0000b\\ud800":"x\\u0000y\\udfff"},'
+    row = put("odd\ud800.geojson", data + b'"geometry":{"type":"Point","coordinates":[134,34.3]}}]}')
+    source = source_of(row, keeper)
+    assert [item["title"] for item in source.layer.fields] == ["ab"]
+    assert source.load(source.parse({}))[0].properties == {"ab": "xy"}
+
+
 def test_a_feature_of_another_edition_does_not_exist(put: Put, keeper: Viewer) -> None:
     first = put("shops.geojson", shops())
     old = source_of(first, keeper).load(source_of(first, keeper).parse({}))[0].id
