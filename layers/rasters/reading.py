@@ -26,17 +26,22 @@ AS_THEY_ARE: Final = 2.0
 
 
 @contextmanager
-def kept_file(path: Path) -> Iterator[Dataset]:
-    """A file of ours, open. Raises :class:`FileNotFoundError` where it is lost."""
+def kept_file(path: Path, overview: int | None = None) -> Iterator[Dataset]:
+    """A file of ours, open; ``overview``: number of the overview read in its stead, from 0, the finest.
+
+    Raises :class:`FileNotFoundError` where it is lost.
+    """
     if not path.is_file():
         raise FileNotFoundError(path.name)
-    with environment(), rasterio.open(path) as dataset:
+    level = {} if overview is None else {"overview_level": overview}
+    with environment(), rasterio.open(path, driver="GTiff", **level) as dataset:
         yield dataset
 
 
-@lru_cache(maxsize=16)
-def _from_degrees(wkt: str) -> Transformer:
-    return Transformer.from_crs(STORAGE_SRID, wkt, always_xy=True)
+@lru_cache(maxsize=64)
+def _onto(srid: int, wkt: str) -> Transformer:
+    """From an EPSG number to the CRS of a file; PROJ takes milliseconds to make one."""
+    return Transformer.from_crs(srid, wkt, always_xy=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Cell:
 def value_at(path: Path, lon: float, lat: float) -> Cell:
     """The cell at a place (degrees, WGS 84), read from the full grid, never from an overview."""
     with kept_file(path) as dataset:
-        x, y = _from_degrees(dataset.crs.to_wkt()).transform(lon, lat)
+        x, y = _onto(STORAGE_SRID, dataset.crs.to_wkt()).transform(lon, lat)
         if not (np.isfinite(x) and np.isfinite(y)):
             return Cell(False)
         column, row = (int(np.floor(part)) for part in ~dataset.transform @ (x, y))
@@ -77,12 +82,16 @@ def warped(
     west, south, east, north = box
     step = Affine((east - west) / width, 0, west, 0, -(north - south) / height, north)
     with kept_file(path) as dataset:
-        crs = RasterCrs.from_epsg(srid)
+        cells = _cells_a_pixel(dataset, srid, step, width, height)
+        # A warp reads the full grid unless it is handed an overview.
+        finer = [number for number, factor in enumerate(dataset.overviews(1)) if factor <= cells]
+    with kept_file(path, finer[-1] if finer else None) as dataset:
         is_picture = dataset.count == 4
-        how = Resampling.nearest if is_classes or _is_close(dataset, crs, box, width) else Resampling.bilinear
+        how = Resampling.nearest if is_classes or cells * AS_THEY_ARE < 1 else Resampling.bilinear
         more: dict[str, Any] = {} if is_picture or dataset.nodata is not None else {"add_alpha": True}
+        to = RasterCrs.from_epsg(srid)
         with WarpedVRT(
-            dataset, crs=crs, transform=step, width=width, height=height, resampling=how, **more
+            dataset, crs=to, transform=step, width=width, height=height, resampling=how, **more
         ) as view:
             if is_picture:
                 found: NDArray[Any] = view.read()
@@ -93,13 +102,10 @@ def warped(
             return np.ma.masked_array(data, seen == 0)
 
 
-def _is_close(dataset: Dataset, crs: RasterCrs, box: Box, width: int) -> bool:
-    """Whether a cell is wider than two pixels."""
-    from rasterio.warp import transform_bounds
-
-    try:
-        west, _south, east, _north = transform_bounds(crs, dataset.crs, *box)
-    except Exception:  # beyond what the projection can say
-        return False
-    pixel = (east - west) / width
-    return bool(np.isfinite(pixel) and pixel * AS_THEY_ARE < dataset.transform.a)
+def _cells_a_pixel(dataset: Dataset, srid: int, step: Affine, width: int, height: int) -> float:
+    """How many cells wide a pixel is, in the middle of the picture; 1 where the projection cannot say."""
+    middle = (width / 2, height / 2)
+    places = [step @ middle, step @ (middle[0] + 1, middle[1])]
+    (x1, y1), (x2, y2) = (_onto(srid, dataset.crs.to_wkt()).transform(*place) for place in places)
+    found = float(np.hypot((x2 - x1) / dataset.transform.a, (y2 - y1) / dataset.transform.e))
+    return found if np.isfinite(found) and found > 0 else 1.0

@@ -11,20 +11,16 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
-from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
-from rasterio.features import rasterize
-from rasterio.windows import Window
 from shapely.geometry.base import BaseGeometry
 
 from layers.crs import STORAGE_SRID
+from layers.rasters.edges import Edges
 from layers.rasters.files import Dataset
-from layers.rasters.grids import GEOD, cell_areas
+from layers.rasters.grids import GEOD, window_areas
 from layers.rasters.reading import kept_file
 
-#: Cells a side of what is computed at once.
-PIECE: Final = 256
 #: Shares below this are rounding, not area.
 LEAST: Final = 1e-9
 #: Degrees: edges of districts longer than this are bent as the projection bends them.
@@ -105,66 +101,15 @@ def _projected(polygon: BaseGeometry, onto: Transformer) -> BaseGeometry:
 
 
 def _figure(dataset: Dataset, crs: CRS, polygon: BaseGeometry, found: Figures, *, by_class: bool) -> None:
-    for window in _windows(dataset, polygon.bounds):
-        transform = dataset.window_transform(window)
-        shape = (int(window.height), int(window.width))
-        east, south = transform @ (shape[1], shape[0])
-        part = shapely.clip_by_rect(polygon, transform.c, south, east, transform.f)
-        if part.is_empty:
+    whole = shapely.box(*dataset.bounds)
+    edges = Edges.of(shapely.intersection(polygon, whole), dataset.transform)
+    for window in edges.windows(dataset.width, dataset.height):
+        shares = edges.shares(window)
+        if not (shares > LEAST).any():
             continue
-        shares = cell_shares(part, transform, shape)
         data = dataset.read(1, window=window, masked=True)
         wanted = (shares > LEAST) & ~np.ma.getmaskarray(data)
         if not wanted.any():
             continue
-        rows = np.arange(shape[0], dtype=np.float64) + 0.5
-        sizes = np.broadcast_to(cell_areas(crs, transform, shape[1] / 2, rows)[:, np.newaxis], shape)
-        found.add(data.data[wanted], shares[wanted], sizes[wanted], by_class=by_class)
-
-
-def _windows(dataset: Dataset, bounds: tuple[float, ...]) -> Iterator[Window]:
-    """Pieces of the grid that touch the bounds (west, south, east, north in its CRS)."""
-    west, south, east, north = bounds
-    inverse = ~dataset.transform
-    left, top = inverse @ (west, north)
-    right, bottom = inverse @ (east, south)
-    if not np.all(np.isfinite([left, top, right, bottom])):
-        return
-    first_column, last_column = max(int(np.floor(left)), 0), min(int(np.ceil(right)), dataset.width)
-    first_row, last_row = max(int(np.floor(top)), 0), min(int(np.ceil(bottom)), dataset.height)
-    for row in range(first_row, last_row, PIECE):
-        for column in range(first_column, last_column, PIECE):
-            yield Window(column, row, min(PIECE, last_column - column), min(PIECE, last_row - row))
-
-
-def cell_shares(polygon: BaseGeometry, transform: Affine, shape: tuple[int, int]) -> NDArray[np.float64]:
-    """Of each cell of an upright grid the share that lies in the polygon, 0 to 1, exactly.
-
-    Cells the edge does not touch are in or out by their middle; the others are cut with the polygon.
-    """
-    polygons = [part for part in shapely.get_parts(polygon) if part.geom_type in {"Polygon", "MultiPolygon"}]
-    if not polygons:
-        return np.zeros(shape)
-    whole = shapely.union_all(polygons)
-    shares: NDArray[np.float64] = rasterize(
-        [(whole, 1)], out_shape=shape, transform=transform, dtype="uint8"
-    ).astype(np.float64)
-    edges = rasterize(
-        [(shapely.boundary(whole), 1)], out_shape=shape, transform=transform, dtype="uint8", all_touched=True
-    ).astype(bool)
-    rows, columns = np.nonzero(_grown(edges))
-    lefts, tops = transform.c + columns * transform.a, transform.f + rows * transform.e
-    boxes = shapely.box(lefts, tops + transform.e, lefts + transform.a, tops)
-    cut = shapely.area(shapely.intersection(boxes, whole)) / abs(transform.a * transform.e)
-    shares[rows, columns] = np.clip(cut, 0, 1)
-    return shares
-
-
-def _grown(edges: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """With the neighbours: an edge along the border of two cells belongs to either."""
-    found = edges.copy()
-    found[1:] |= edges[:-1]
-    found[:-1] |= edges[1:]
-    found[:, 1:] |= edges[:, :-1]
-    found[:, :-1] |= edges[:, 1:]
-    return found
+        areas = window_areas(crs, dataset.transform, int(window.col_off), int(window.row_off), shares.shape)
+        found.add(data.data[wanted], shares[wanted], areas[wanted], by_class=by_class)

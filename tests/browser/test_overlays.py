@@ -104,7 +104,8 @@ def test_what_lies_under_a_place_is_told_and_its_position_stands_in_no_address(
     )
     page = watched.page
     watched.until(
-        "document.querySelector('section[data-map]').searchPage.map.overlays.get('seen_square').layer.frames().length > 0"
+        "document.querySelector('section[data-map]').searchPage.map.overlays"
+        ".get('seen_square').layer.frames().length > 0"
     )
     watched.requests.clear()
     box = page.locator(".map-canvas").bounding_box()

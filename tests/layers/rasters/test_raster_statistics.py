@@ -11,8 +11,9 @@ from pyproj import CRS, Geod, Transformer
 from shapely.geometry import MultiPolygon, Polygon, box
 
 from layers.rasters.choices import Choice
+from layers.rasters.edges import cell_shares
 from layers.rasters.grids import cell_areas
-from layers.rasters.statistics import Figures, by_area, cell_shares
+from layers.rasters.statistics import Figures, by_area
 from layers.rasters.storing import store
 from tests.layers.rasters.conftest import CELLS, MakeTiff
 
@@ -141,3 +142,18 @@ def test_area_by_class(tiff: MakeTiff) -> None:
 
 def test_no_figures_make_no_mean() -> None:
     assert Figures("x", 0.0).mean is None and Figures("x", 0.0).share == 0.0
+
+
+def test_shares_agree_with_cells_cut_one_by_one() -> None:
+    """Thirty crooked polygons with holes and several parts, half of them reaching beyond the grid."""
+    step = Affine(3, 0, 100, 0, -2, 80)
+    cells = [[box(*(step @ (c, r + 1)), *(step @ (c + 1, r))) for c in range(20)] for r in range(15)]
+    for number in range(30):
+        random = np.random.default_rng(number)
+        discs = [
+            shapely.Point(random.uniform(95, 165), random.uniform(45, 85)).buffer(random.uniform(2, 20), 3)
+            for _part in range(3)
+        ]
+        polygon = shapely.union_all(discs) - shapely.Point(*discs[0].centroid.coords[0]).buffer(1.7, 2)
+        wanted = np.array([[cell.intersection(polygon).area / 6 for cell in row] for row in cells])
+        assert np.allclose(cell_shares(polygon, step, (15, 20)), wanted, atol=1e-9), number
