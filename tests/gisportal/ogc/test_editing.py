@@ -1,5 +1,6 @@
 """Features are added, replaced, changed and deleted by programs (OGC 20-002; R21, R28, R30, R31, R49)."""
 
+import base64
 import io
 import json
 from collections.abc import Callable
@@ -744,3 +745,18 @@ def test_without_a_token_one_is_asked_to_sign_in() -> None:
         assert answer.status_code == 401 and "Bearer" in answer["WWW-Authenticate"]
     assert nobody.options(ITEMS)["Allow"] == nobody.options(f"{ITEMS}/{pk}")["Allow"] == "GET, HEAD, OPTIONS"
     assert Resource.unscoped.count() == 1
+
+
+def test_a_remembered_password_needs_the_token_of_the_page() -> None:
+    """A browser sends HTTP Basic by itself, also for a page of somebody else; a Bearer token it does not."""
+    make_category()
+    secret = create_token(Account.objects.create_user("basic", password="x", level="a"))
+    basic = "Basic " + base64.b64encode(f"x:{secret}".encode()).decode()
+    client = Client(enforce_csrf_checks=True)
+    for headers, status in (
+        ({"authorization": basic, "origin": "https://elsewhere.example"}, 403),
+        ({"authorization": basic, "sec_fetch_site": "cross-site"}, 403),
+        ({"authorization": basic}, 201),
+        ({"authorization": f"Bearer {secret}", "origin": "https://elsewhere.example"}, 201),
+    ):
+        assert post(client, feature(), **headers).status_code == status, headers
