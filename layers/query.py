@@ -139,7 +139,7 @@ class FeatureQuery:
             session_day=read.weekdays("session_day", values),
             as_of=read.past("as_of", values),
             fields=_field_conditions(values, fields),
-            filter=read_filter(values, fields),
+            filter=read_filter(values, fields, vocabulary.renamed_fields),
             sort=_sort(values, fields, spot),
             page=read.integer("page", values, 1, 1, 100_000),
             per_page=read.integer("per_page", values, DEFAULT_PER_PAGE, 1, MAX_PER_PAGE),

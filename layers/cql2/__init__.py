@@ -35,8 +35,12 @@ class Filter:
     is_placed: bool
 
 
-def read_filter(values: Mapping[str, list[str]], fields: Mapping[str, Field]) -> Filter | None:
+def read_filter(
+    values: Mapping[str, list[str]], fields: Mapping[str, Field], renamed: Mapping[str, str] | None = None
+) -> Filter | None:
     """``filter``, ``filter-lang`` and ``filter-crs`` over the fields a viewer sees; None without a filter.
+
+    ``renamed``: former keys of fields with today's, so that a saved filter is still understood.
 
     Raises:
         ParameterError: the language or CRS is unknown, or the filter cannot be used.
@@ -46,16 +50,21 @@ def read_filter(values: Mapping[str, list[str]], fields: Mapping[str, Field]) ->
         raise ParameterError("filter-lang", _("One of: %(known)s.") % {"known": ", ".join(LANGUAGES)})
     crs = _crs(read.single("filter-crs", values) or CRS84)
     text = read.single("filter", values)
-    return None if text is None else parse_filter(text, fields, language=language, crs=crs)
+    return None if text is None else parse_filter(text, fields, language=language, crs=crs, renamed=renamed)
 
 
 def parse_filter(
-    text: str, fields: Mapping[str, Field], *, language: str = "cql2-text", crs: Crs | None = None
+    text: str,
+    fields: Mapping[str, Field],
+    *,
+    language: str = "cql2-text",
+    crs: Crs | None = None,
+    renamed: Mapping[str, str] | None = None,
 ) -> Filter:
     """A filter over fields. ``crs``: of its shapes, CRS84 unless given. Raises :class:`ParameterError`."""
     raw = LANGUAGES[language](text)
     _check_texts(raw)
-    checker = Checker(fields, crs or Crs(CRS84, 4326, False))
+    checker = Checker(fields, crs or Crs(CRS84, 4326, False), renamed or {})
     node = checker.condition(raw)
     return Filter(node, frozenset(checker.keys), checker.shapes > 0)
 

@@ -53,10 +53,11 @@ _METRES: Final = frozenset({"m", "meter", "meters", "metre", "metres"})
 
 @dataclass(slots=True)
 class Checker:
-    """Checks one filter. ``fields``: those the viewer sees; ``crs``: of its shapes."""
+    """Checks one filter. ``fields``: those the viewer sees; ``crs``: of its shapes; ``renamed``: keys of before."""
 
     fields: Mapping[str, Field]
     crs: Crs
+    renamed: Mapping[str, str] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
     nodes: int = 0
     patterns: int = 0
@@ -161,9 +162,10 @@ class Checker:
 
     def _property(self, name: Any) -> Property:
         if isinstance(name, str):
-            if name in self.fields:
-                self.keys.add(name)
-                return Property(TYPES.get(self.fields[name].kind, Type.TEXT), name)
+            key = name if name in self.fields else self.renamed.get(name, name)
+            if key in self.fields:
+                self.keys.add(key)
+                return Property(TYPES.get(self.fields[key].kind, Type.TEXT), key)
             if name == ID:
                 return Property(Type.NUMBER, ID)
             if name in GEOMETRY_NAMES:

@@ -19,7 +19,7 @@ MAX_TEXT: Final = 60_000
 MAX_NESTED: Final = 60
 MAX_OPERATORS: Final = 400
 #: Characters the parser may read, each bracket read twice by whatever stands around it.
-MAX_WORK: Final = 400_000
+MAX_WORK: Final = 200_000
 
 _TOKEN: Final = re.compile(
     r"""(?P<text>'(?:[^']|'')*')|(?P<name>"(?:[^"]|"")*")|(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)"""

@@ -7,6 +7,7 @@ import pytest
 
 from layers import geojson
 from layers.cql2 import parse_filter
+from layers.errors import ParameterError
 from layers.query import FeatureQuery
 from layers.resources import ResourceSource
 from layers.source import get_source
@@ -64,6 +65,17 @@ def test_the_query_string_keeps_the_filter() -> None:
     assert query.has_conditions and query.is_timed and hash(query) == hash(here.parse(given))
     left = query.without("filter")
     assert left.filter is None and here.count(left).number == 60
+
+
+def test_a_field_of_before_is_understood() -> None:
+    """R22: a saved filter outlives the renaming of its field; the name of before shows nothing that is hidden."""
+    here = source()
+    fields = here.fields()
+    now = parse_filter("own_text = 'ABC'", fields)
+    assert parse_filter("old_text = 'ABC'", fields, renamed={"old_text": "own_text"}) == now
+    public = get_source("resources", PUBLIC).fields()
+    with pytest.raises(ParameterError, match="old_staff"):
+        parse_filter("old_staff = 'x'", public, renamed={"old_staff": "own_staff"})
 
 
 def test_tiles_hold_the_filters_points() -> None:
