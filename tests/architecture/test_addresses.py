@@ -54,6 +54,7 @@ SAMPLES = {
     "slug": "resources",
     "source": "resources",
     "photo_id": "1",
+    "picture": "png",
     "scheme_code": "area",
     "rest": "part",
     "size": "small",
