@@ -5,7 +5,7 @@ SHELL = /bin/sh
 START = exec gisportal/deploy/setup.sh
 # Variables given on the command line or in the environment reach the start script as they are.
 
-.PHONY: help run stop setup test lint format bench manage psql clean-demo
+.PHONY: help run stop setup test lint format bench conformance manage psql clean-demo
 .DEFAULT_GOAL := help
 
 help: ## これを表示 / show this
@@ -31,6 +31,9 @@ format: ## 書式を整える / format Python and templates
 
 bench: ## 性能の計測 / benchmark beside bare SQL
 	@$(START) bench $(BENCH)
+
+conformance: ## OGC の要求事項と schemathesis / the OGC's requirements and schemathesis
+	@$(START) conformance $(CONFORMANCE)
 
 manage: ## 管理コマンド (ARGS="...") / manage.py against the running portal
 	@$(START) manage $(ARGS)

@@ -56,6 +56,11 @@ def bench(paths: Paths, arguments: Sequence[str]) -> int:
     return check.bench(paths, arguments)
 
 
+def conformance(paths: Paths, arguments: Sequence[str]) -> int:
+    """The OGC's requirements and schemathesis."""
+    return check.conformance(paths, arguments)
+
+
 def _city_database() -> str:
     return databases.database_name(os.environ.get("CITY") or DEFAULT_CITY)
 
@@ -115,6 +120,7 @@ COMMANDS: dict[str, Callable[[Paths, Sequence[str]], int]] = {
     "lint": lint,
     "format": reformat,
     "bench": bench,
+    "conformance": conformance,
     "manage": manage,
     "psql": psql,
     "clean-demo": clean_demo,

@@ -146,3 +146,15 @@ def bench(paths: Paths, arguments: Sequence[str]) -> int:
         env = {**base_env(paths), "DATABASE_URL": cluster.url(SUPERUSER, "portal_bench")}
         command: list[str | Path] = [paths.python, "-m", "tests.bench", *arguments]
         return call(command, env=env, cwd=paths.root)
+
+
+def conformance(paths: Paths, arguments: Sequence[str]) -> int:
+    """`make conformance`: the OGC's requirements and schemathesis on a database of its own in the cluster."""
+    Toolchain(paths, development=True).prepare()
+    with running_server(paths) as cluster:
+        admin = cluster.url(SUPERUSER, "postgres")
+        if not query(admin, "select 1 from pg_database where datname = 'portal_conformance'"):
+            query(admin, "create database portal_conformance")
+        env = {**base_env(paths), "DATABASE_URL": cluster.url(SUPERUSER, "portal_conformance")}
+        command: list[str | Path] = [paths.python, "-m", "tests.conformance", *arguments]
+        return call(command, env=env, cwd=paths.root)

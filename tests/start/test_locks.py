@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PYTHON_LOCKS = ["requirements.lock", "requirements-dev.lock"]
+PYTHON_LOCKS = ["requirements.lock", "requirements-dev.lock", "tests/conformance/requirements.lock"]
 
 
 def requirements(name: str) -> list[str]:
