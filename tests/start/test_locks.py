@@ -23,7 +23,7 @@ def versions(name: str) -> dict[str, str]:
 @pytest.mark.parametrize("name", PYTHON_LOCKS)
 def test_every_python_package_is_pinned_with_hashes(name: str) -> None:
     lines = requirements(name)
-    assert len(lines) > 30
+    assert len(lines) > 20
     for line in lines:
         assert re.match(r"[A-Za-z0-9._\[\],-]+==[^ ]+ ", line), line
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", line), line
@@ -36,7 +36,7 @@ def test_no_lock_names_an_index(name: str) -> None:
         assert word not in text
     addresses = set(re.findall(r"https?://[^\s\"')]+", text))
     # npm notes where the authors of a package take donations.
-    assert all(re.search(r"funding|sponsors|opencollective|tidelift", item) for item in addresses), addresses
+    assert all(re.search(r"funding|sponsor|opencollective|tidelift", item) for item in addresses), addresses
 
 
 def test_the_development_lock_holds_the_other_at_the_same_versions() -> None:
