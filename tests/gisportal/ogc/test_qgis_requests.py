@@ -9,8 +9,9 @@ editing came with qgis/QGIS#52504 in 3.32, schemas with #61055 in 3.44):
 - POST, PUT: ``application/geo+json``; PATCH: ``application/merge-patch+json``; no ``Accept``, no ``If-Match``, never.
 - With PATCH allowed, PUT is not used; geometry and attributes come as two requests, the geometry first.
 - ``Content-Crs`` has no angle brackets and is left out for CRS84; axes are swapped where the CRS swaps them.
-- The number of a new feature is what follows the last ``/items/`` of the header ``Location``, spelled so; the feature
-  is then read again. A refusal shows its HTTP status only, so what may be edited has to be told before.
+- The number of a new feature is what follows the last ``/items/`` of the header ``Location``, in this spelling only
+  before qgis/QGIS#61814; the feature is then read again. A refusal shows its HTTP status only, so what may be edited
+  has to be told before.
 - Every property is sent when a feature is added, ``null`` for what was left empty; the ``id`` is left out.
 - Choices: the schema's ``enum`` is not read (3.44); drop-downs come with the layer's QML.
 """
