@@ -136,5 +136,5 @@ def lines(rows: "QuerySet[ApiToken] | list[ApiToken]", viewer: Viewer) -> list[L
 
 def _state(row: ApiToken) -> str:
     if row.revoked_at is not None:
-        return _("revoked")
+        return _("no longer valid")
     return _("in force") if row.is_valid else _("expired")
