@@ -19,7 +19,7 @@ from gisportal.modules.resourcenews.models import NewsItem, NewsPhoto
 from gisportal.modules.surveys.models import Campaign, CampaignEntry
 from layers.access import Level
 from layers.media.store import keep
-from layers.models import Attachment, Photo, Resource
+from layers.models import Attachment, Photo, Resource, StoredEdition, StoredLayer, StoredUpload
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,8 @@ SAMPLES = {
     "job_id": "00000000-0000-0000-0000-000000000000",
     "record_id": "resources",
     "token": "no-such-token",
+    "upload_id": "1",
+    "layer_id": "1",
     "x": "1",
     "y": "1",
     "z": "1",
@@ -114,11 +116,23 @@ OTHERWISE = {
     "portal:settings:scheme-move": 302,  # posted only; leads back to the list
     "portal:settings:field-move": 302,  # posted only; leads back to the list
     "portal:settings:field-use": 302,  # posted only; leads back to the list
+    "datasets:decide": 405,  # posted only
+    "datasets:restore": 405,  # posted only
+    "datasets:style-rules": 405,  # posted only
+    "datasets:edition": 405,  # posted only
+    "datasets:remove": 405,  # posted only
+    "datasets:colours": 404,  # the sample is a layer of shapes
+    "datasets:colours-preview": 405,  # posted only
+    "datasets:statistics": 404,
+    "datasets:statistics-csv": 404,
+    "datasets:statistics-excel": 404,
     "set_language": 302,  # posted only; leads back
     "ogc:execution": 405,  # posted only
     "ogc:job": 404,  # the sample has asked for no job
     "ogc:job-results": 404,
     "tiles:tile": 204,  # nothing lies in this tile
+    "tiles:raster-tile": 404,  # the sample is no raster
+    "tiles:raster-value": 405,  # posted: tests/tiles/test_raster_tiles.py
     "tiles:basemap-tile": 204,
 }
 #: Django's own pages of the administration answer by redirect or 404 where the sample fits no object.
@@ -164,6 +178,10 @@ def _written(resource: Resource) -> None:
         pk=1, kind="update", resource=resource, version=1, changes={"phone": "087-1-2345"}
     )
     ApiToken.objects.create(pk=1, account=factories.make_account(Level.B), prefix="gp_sample", digest="0" * 64)
+    layer = StoredLayer.unscoped.create(pk=1, slug=SAMPLES["slug"], title="人口")
+    layer.current = StoredEdition.unscoped.create(layer=layer, number=1, ready_at=now, extent=[134, 34, 135, 35])
+    layer.save()
+    StoredUpload.unscoped.create(pk=1, layer=layer, edition=layer.current, state="done", file_name="人口.csv")
     campaign = Campaign.unscoped.create(pk=1, title="調査", answer_by=now.date())
     CampaignEntry.unscoped.create(pk=1, campaign=campaign, resource=resource)
 
