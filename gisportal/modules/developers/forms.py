@@ -89,7 +89,7 @@ class TokenForm(forms.Form):
         if cleaned.get("reach") == "some" and not cleaned.get("sources"):
             self.add_error("sources", _("Choose at least one collection."))
         now = timezone.now()
-        valid = ApiToken.objects.filter(account_id=self.viewer.account_id, revoked_at=None).exclude(
+        valid = ApiToken.objects.filter(account_id=self.viewer.account_id or 0, revoked_at=None).exclude(
             expires_at__lt=now
         )
         if valid.count() >= MOST:

@@ -103,7 +103,7 @@ class Reader:
 
     def _operation(self, path: str, method: str, given: Schema, shared: list[Schema]) -> Operation:
         body = self._resolved(given.get("requestBody", {})).get("content", {})
-        first = next(iter(body.values()), {})
+        first: Schema = next(iter(body.values()), {})
         return Operation(
             identifier=given.get("operationId") or f"{method} {path}",
             method=method,

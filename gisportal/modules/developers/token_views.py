@@ -65,7 +65,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         secret = create_token(request.user, actor=request.user, **form.arguments())  # type: ignore[arg-type]
         form = TokenForm(viewer=viewer)
-    own = ApiToken.objects.filter(account_id=request.user.pk)
+    own = ApiToken.objects.filter(account_id=request.user.pk or 0)
     context = {"lines": lines(own, viewer), "form": form, "secret": secret, "lately": LATELY}
     status = 400 if form.is_bound and form.errors else 200
     return render(request, "developers/tokens.html", context, status=status)

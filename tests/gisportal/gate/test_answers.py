@@ -227,6 +227,31 @@ def test_strong_tags_carry_the_coding_and_come_back_plain() -> None:
     assert back.headers["If-None-Match"] == 'W/"8", "9"'
 
 
+def test_what_was_read_compressed_is_changed_by_its_tag(client: Client) -> None:
+    """GIS clients take gzip and send the tag back as they got it (Part 4)."""
+    row = make_resource("図書館", description="本と雑誌。" * 200)
+    headers = {"Authorization": f"Bearer {create_token(make_account(Level.A))}"}
+    address = f"/ogc/collections/resources/items/{row.pk}"
+    for coding in ("gzip", "br"):
+        read = client.get(f"{address}?f=json", headers={**headers, "Accept-Encoding": coding})
+        assert read["Content-Encoding"] == coding
+        assert read["ETag"].endswith(f'-{coding}"')
+        changed = client.patch(
+            address,
+            json.dumps({"properties": {"phone": f"087-1-{coding}"}}),
+            content_type="application/merge-patch+json",
+            headers={**headers, "If-Match": read["ETag"]},
+        )
+        assert changed.status_code in {200, 204}, changed.content.decode()
+        stale = client.patch(
+            address,
+            json.dumps({"properties": {"phone": "0"}}),
+            content_type="application/merge-patch+json",
+            headers={**headers, "If-Match": read["ETag"]},
+        )
+        assert stale.status_code == 412
+
+
 def test_an_answer_given_again_is_not_compressed_again(
     city: None, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
