@@ -2,8 +2,10 @@
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from gisportal.accounts.models import Account
 from gisportal.ogc.models import OgcJob
 from gisportal.ogc.processes import jobs
 from gisportal.ogc.processes.kinds import ALL, BY_KEY
+from tests.architecture.tree import read
 from tests.gisportal.ogc.conftest import LEVELS, OWN
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +107,18 @@ def test_pages(api: Client, path: str, language: str) -> None:
     page = api.get(f"{path}?f=html&lang={language}")
     assert page.status_code == 200
     assert f'<html lang="{language}"' in page.content.decode() and page.content.decode().count("<h1>") == 1
+
+
+GUIDE = read(Path("gisportal/docs/api.md"))
+EXAMPLES = re.findall(r"^POST (/ogc/processes/\S+) (\{.*?\})(?: → (\d+))?$", GUIDE, re.MULTILINE)
+    r"^POST (/ogc/processes/\S+) (\{.*?\})(?: → (\d+))?$", read(Path("gisportal/docs/api.md")), re.MULTILINE
+)
+
+
+@pytest.mark.parametrize(("path", "body", "status"), EXAMPLES)
+def test_the_examples_of_the_guide_work(api: Client, path: str, body: str, status: str) -> None:
+    assert len(EXAMPLES) > 4
+    assert api.post(path, body, content_type="application/json").status_code == int(status or 200)
 
 
 # --- what they compute --------------------------------------------------------------------------------------------
