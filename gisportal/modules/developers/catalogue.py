@@ -96,6 +96,26 @@ def interfaces(viewer: Viewer) -> list[Entry]:
 def _of_the_portal() -> list[Entry]:
     return [
         Entry(
+            "records",
+            _("Catalogue of data"),
+            _("Every collection, layer and file of open data, with licence, contact, extent and time."),
+            ("OGC API – Records", "DCAT-AP", "JSON-LD", "CKAN"),
+            (
+                Address(_("Catalogue"), "/ogc/collections/catalogue"),
+                Address(_("Records"), "/ogc/collections/catalogue/items"),
+            ),
+        ),
+        Entry(
+            "processes",
+            _("Computing on demand"),
+            _("Geocoding, the nearest places, tables of numbers and coverage, answered at once or as a job."),
+            ("OGC API – Processes",),
+            (
+                Address(_("Processes"), "/ogc/processes"),
+                Address(_("Run one"), "/ogc/processes/<process>/execution"),
+            ),
+        ),
+        Entry(
             "geocode",
             _("Geocoding"),
             _("Address to position and back, with districts and the offices responsible."),

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from gisportal.accounts.models import ApiToken
 from gisportal.accounts.services import set_public_site
 from gisportal.accounts.tokens import create_token
 from gisportal.gate.keeper import share_windows
-from gisportal.gate.models import Counter
+from gisportal.gate.models import Counter, Usage
 from gisportal.gate.tasks import purge_counters
 from gisportal.gate.windows import DAY, MINUTE, windows
 from layers.access import Level
@@ -110,5 +112,8 @@ def test_windows_that_are_over_are_deleted() -> None:
     Counter.objects.create(client="t:1", seconds=MINUTE, started=1_000, number=1)
     Counter.objects.create(client="t:1", seconds=DAY, started=1_000, number=1)
     Counter.objects.create(client="t:1", seconds=DAY, started=4_000_000_000, number=1)
+    Usage.objects.create(day=timezone.localdate() - timedelta(days=801), kind="people", door="ogc")
+    kept = Usage.objects.create(day=timezone.localdate() - timedelta(days=700), kind="people", door="ogc")
     assert purge_counters(0) == 2
+    assert list(Usage.objects.all()) == [kept]
     assert Counter.objects.count() == 1
