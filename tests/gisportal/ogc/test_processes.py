@@ -111,8 +111,6 @@ def test_pages(api: Client, path: str, language: str) -> None:
 
 GUIDE = read(Path("gisportal/docs/api.md"))
 EXAMPLES = re.findall(r"^POST (/ogc/processes/\S+) (\{.*?\})(?: → (\d+))?$", GUIDE, re.MULTILINE)
-    r"^POST (/ogc/processes/\S+) (\{.*?\})(?: → (\d+))?$", read(Path("gisportal/docs/api.md")), re.MULTILINE
-)
 
 
 @pytest.mark.parametrize(("path", "body", "status"), EXAMPLES)
