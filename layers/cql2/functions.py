@@ -278,6 +278,8 @@ class Texts(Func):
         sql, params = compiler.compile(source)
         if isinstance(source.output_field, ArrayField):
             return f"({sql})", list(params)
+        if isinstance(source.output_field, TextField | CharField):
+            return "NULL::varchar[]", []
         return self.JSON.replace("%s", sql, 1), list(params)
 
 
@@ -288,7 +290,7 @@ class Spatial(Condition):
     """A relation of two geometries; PostGIS finds it by the index of either column.
 
     A column that may hold any geometry is made fit first, for what is invalid or a collection would stop the statement.
-    The index does not see through that, so boxes are compared beside it.
+    The index does not see through that, so boxes are compared beside it. With a box everything is fit to intersect.
     """
 
     FUNCTIONS: Final = {
@@ -298,9 +300,10 @@ class Spatial(Condition):
     }  # fmt: skip
     _FIT: Final = frozenset({"POINT", "POLYGON", "MULTIPOLYGON"})
 
-    def __init__(self, op: str, left: Any, right: Any) -> None:
+    def __init__(self, op: str, left: Any, right: Any, *, is_box: bool = False) -> None:
         super().__init__(left, right)
         self.op = op
+        self.takes_all = is_box and op in {"s_intersects", "s_disjoint"}
 
     def as_sql(  # type: ignore[override]
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any
@@ -319,5 +322,5 @@ class Spatial(Condition):
         return f"({meet} AND {relation})", [*raw[0][1], *raw[1][1], *fit[0][1], *fit[1][1]]
 
     def _fitted(self, part: Any, sql: str) -> str:
-        is_fit = isinstance(part, Value) or part.output_field.geom_type in self._FIT
+        is_fit = self.takes_all or isinstance(part, Value) or part.output_field.geom_type in self._FIT
         return sql if is_fit else f"ST_CollectionExtract(ST_MakeValid({sql}))"

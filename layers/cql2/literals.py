@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -75,7 +76,7 @@ def bbox(numbers: object, crs: Crs) -> Shape:
     if found[0] > found[2] or found[1] > found[3]:
         raise refused(_("The lower corner of BBOX comes first."))
     low, high = _point(found[:2], crs), _point(found[2:], crs)
-    return _placed(_box(*low, *high), crs)
+    return replace(_placed(_box(*low, *high), crs), is_box=crs.srid in _GEOGRAPHIC)
 
 
 def _box(west: float, south: float, east: float, north: float) -> GEOSGeometry:

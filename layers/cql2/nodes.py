@@ -41,10 +41,14 @@ class Literal(Node):
 
 @dataclass(frozen=True, slots=True)
 class Shape(Node):
-    """A geometry in EPSG:4326, longitude first, as EWKB in hexadecimal. ``is_mixed``: parts of several dimensions."""
+    """A geometry in EPSG:4326, longitude first, as EWKB in hexadecimal.
+
+    ``is_mixed``: it has parts of several dimensions; ``is_box``: it is a box.
+    """
 
     ewkb: str
     is_mixed: bool = False
+    is_box: bool = False
 
 
 @dataclass(frozen=True, slots=True)

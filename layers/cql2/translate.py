@@ -3,10 +3,11 @@
 Conditions are built as expressions of their own, for Django's negation of a ``Q`` knows two values and SQL three.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.geos import GEOSGeometry, Polygon
 from django.db.models import F, Value
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from layers.cql2 import functions as sql
 from layers.cql2.checking import ARITHMETIC
 from layers.cql2.literals import refused
 from layers.cql2.nodes import Like, Literal, Node, Operation, Period, Property, Shape, Type
+from layers.crs import STORAGE_SRID
 from layers.fields import Field
 from layers.functions import Normalise, WithinMetres, geometry_value
 from layers.text import normalise
@@ -46,6 +48,8 @@ PERIODS: Final[dict[str, tuple[str, ...]]] = {
     "t_startedby": ("a=b", "A>B"),
     "t_starts": ("a=b", "A<B"),
 }
+#: Degrees.
+_BULGE: Final = 0.002
 _SIGNS: Final = {"{": "<=", "}": ">="}
 
 
@@ -79,10 +83,10 @@ class Translator:
         if op.startswith("t_"):
             return self._temporal(op, *args)
         if op == "s_dwithin":
-            metres = args[2].value if isinstance(args[2], Literal) else 0
-            return sql.Joined("AND", WithinMetres(self.value(args[0]), self.value(args[1]), float(metres)))  # type: ignore[arg-type]
+            return self._near(args[0], args[1], args[2])
         if op.startswith("s_"):
-            return sql.Spatial(op, *(self.value(arg) for arg in args))
+            is_box = any(isinstance(arg, Shape) and arg.is_box for arg in args)
+            return sql.Spatial(op, *(self.value(arg) for arg in args), is_box=is_box)
         if op.startswith("a_"):
             left, right = (self.value(arg) for arg in args)
             if op == "a_equals":
@@ -94,6 +98,17 @@ class Translator:
         if op == "in":
             return self._one_of(args)
         return self._compared(op, *args)
+
+    def _near(self, left: Node, right: Node, metres: Node) -> Expression:
+        """Within metres on the ellipsoid; the box around a shape given lets an index of the plane serve too."""
+        distance = float(metres.value) if isinstance(metres, Literal) else 0.0  # type: ignore[arg-type]
+        near = WithinMetres(self.value(left), self.value(right), distance)
+        shapes = [node for node in (left, right) if isinstance(node, Shape)]
+        others = [node for node in (left, right) if isinstance(node, Property)]
+        around = _around(GEOSGeometry(shapes[0].ewkb), distance) if shapes and others else None
+        if around is None:
+            return sql.Joined("AND", near)
+        return sql.Joined("AND", sql.Joined("&&", self.value(others[0]), geometry_value(around)), near)
 
     def _compared(self, op: str, left: Node, right: Node) -> Expression:
         if {left.type, right.type} == {Type.DATE, Type.TIMESTAMP}:
@@ -206,6 +221,26 @@ class Translator:
         if op in {"<", ">="}:
             return sql.Joined(op, end(left, False), end(right, True))
         return sql.Joined(op, end(left, True), end(right, False))
+
+
+def _around(shape: GEOSGeometry, metres: float) -> GEOSGeometry | None:
+    """A box that holds all within metres of a point; None where it would reach a pole or the date line, or of others.
+
+    Edges run straight on the ellipsoid, not in the plane: the margin is what one of 120 km bulges by.
+    """
+    if shape.geom_type != "Point":
+        return None
+    west, south, east, north = shape.extent
+    up = metres / 110_500 + _BULGE
+    highest = max(abs(south - up), abs(north + up))
+    if highest > 89:
+        return None
+    side = up / math.cos(math.radians(highest))
+    if west - side < -180 or east + side > 180:
+        return None
+    found = Polygon.from_bbox((west - side, south - up, east + side, north + up))
+    found.srid = STORAGE_SRID
+    return found
 
 
 def _is_computed(node: Node) -> bool:

@@ -25,7 +25,7 @@ def explained(query: FeatureQuery, here: ResourceSource) -> str:
         ("S_INTERSECTS(geometry,BBOX(134.04,34.33,134.05,34.34))", "layers_resource_geom_public_b2f74bc5_id"),
         ("S_WITHIN(geometry,POLYGON((134.04 34.33,134.05 34.33,134.05 34.34,134.04 34.33)))", "geom_public"),
         ("S_EQUALS(POINT(134 34.25),geometry)", "geom_public"),
-        ("S_DWITHIN(geometry,POINT(134.04 34.33),100)", "resource_geog_public"),
+        ("S_DWITHIN(geometry,POINT(134.04 34.33),100)", "resource_geo"),
         ("A_CONTAINS(districts,('nothing:one'))", "resource_district_keys"),
         ("A_OVERLAPS(fields_of_support,('nothing','x'))", "resource_fields_of_support"),
         ("id IN (1,2,3)", "layers_resource_pkey"),
