@@ -36,10 +36,14 @@ def _rule(schema: Schema) -> str:
     if "enum" in schema:
         parts.append(", ".join(map(str, schema["enum"])))
     if "minimum" in schema or "maximum" in schema:
-        parts.append(f"{schema.get('minimum', '')}–{schema.get('maximum', '')}")
+        parts.append(f"{_bound(schema.get('minimum'))}–{_bound(schema.get('maximum'))}")
     if schema.get("default") not in (None, ""):
         parts.append(_("otherwise %(value)s") % {"value": schema["default"]})
     return "; ".join(parts)
+
+
+def _bound(value: float | None) -> str:
+    return "" if value is None else f"{value:,.10g}"
 
 
 def job_rows(job: OgcJob) -> list[Row]:

@@ -7,6 +7,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from gisportal.ogc.pages import Row
+from gisportal.ogc.part import Link
 from gisportal.ogc.records.documents import contacts
 from gisportal.ogc.records.record import DATASET, FILE, SERVICE, Record
 
@@ -40,6 +41,18 @@ def record_rows(record: Record) -> list[Row]:
         Row(_("shown to"), _("everyone") if record.is_public else _("those who may see it after signing in"))
     )
     return rows
+
+
+def link_lists(links: list[Link]) -> list[tuple[str, list[Link]]]:
+    """Links of a record under headings: where to get it, where it comes from, the record itself."""
+    left_out, of_record, of_origin = {"self", "collection"}, {"alternate"}, {"license", "via"}
+    kept = [each for each in links if each["rel"] not in left_out]
+    lists = [
+        (_("Where to get it"), [each for each in kept if each["rel"] not in of_record | of_origin]),
+        (_("Where it comes from"), [each for each in kept if each["rel"] in of_origin]),
+        (_("This record"), [each for each in kept if each["rel"] in of_record]),
+    ]
+    return [(title, found) for title, found in lists if found]
 
 
 def _moment(value: date | datetime) -> str:

@@ -31,7 +31,7 @@ from gisportal.ogc.records.documents import (
     record_links,
     sortables_document,
 )
-from gisportal.ogc.records.pages import record_rows, type_titles
+from gisportal.ogc.records.pages import link_lists, record_rows, type_titles
 from gisportal.ogc.records.query import RecordQuery, found_records, parse_records
 from gisportal.ogc.records.record import GEOJSON, Record, has_catalogue, records
 from layers.access import current_viewer
@@ -134,8 +134,8 @@ def item(request: HttpRequest, record_id: str) -> HttpResponse:
     if written == JSONLD:
         return _kept(request, record_graph(found, base), LD, links)
     if written == HTML:
-        shown = [each for each in links if each["rel"] not in {"self", "collection"}]
-        return page(request, "record", found.title, record=found, rows=record_rows(found), links=shown)
+        lists = link_lists(links)
+        return page(request, "record", found.title, record=found, rows=record_rows(found), lists=lists)
     return _kept(request, record_document(found, base), GEOJSON, links)
 
 
