@@ -21,6 +21,9 @@ MOST_SIDE: Final = 4096
 #: A4 at 300 dpi.
 MOST_PIXELS: Final = 9_000_000
 DEFAULT_WIDTH: Final = 1024
+#: Of a map asked for by its middle alone.
+DEFAULT_HEIGHT: Final = 768
+DEFAULT_SCALE: Final = 25_000.0
 #: A px of the screen in mm, unless said otherwise (20-058, 9).
 SCREEN_PIXEL: Final = 0.28
 GEOGRAPHIC: Final = frozenset({STORAGE_SRID, 4612, 6668})
@@ -129,6 +132,24 @@ def carried(box: Box, source: int, target: int) -> Box:
     if not all(map(isfinite, found)):
         raise ParameterError("bbox", _("Lies outside what the CRS is for."))
     return float(found[0]), float(found[1]), float(found[2]), float(found[3])
+
+
+def around(middle: tuple[float, float], middle_crs: Crs, crs: Crs, metres: tuple[float, float]) -> Box:
+    """The box in a CRS that is so many metres wide and high around a point of ``middle_crs``, easting first.
+
+    Raises:
+        ParameterError: the point lies outside what one of them is for.
+    """
+    x, y = transformer(middle_crs.srid, crs.srid).transform(*middle)
+    lon, lat = transformer(middle_crs.srid, STORAGE_SRID).transform(*middle)
+    if not all(map(isfinite, (x, y, lon, lat))) or not (-180 <= lon <= 180 and -89 <= lat <= 89):
+        raise ParameterError("center", _("Lies outside what the CRS is for."))
+    step = 1e-4 if crs.srid in GEOGRAPHIC else 10.0
+    lons, lats = transformer(crs.srid, STORAGE_SRID).transform([x, x + step, x], [y, y, y + step])
+    _there, _back, east = _GEOD.inv(lons[0], lats[0], lons[1], lats[1])
+    _there, _back, north = _GEOD.inv(lons[0], lats[0], lons[2], lats[2])
+    half_x, half_y = metres[0] / 2 / east * step, metres[1] / 2 / north * step
+    return x - half_x, y - half_y, x + half_x, y + half_y
 
 
 def ground_ratio(box: Box, crs: Crs) -> float:

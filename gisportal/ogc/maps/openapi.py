@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from gisportal.ogc.collections import crs_list
 from gisportal.ogc.features.openapi import _search_parameters as search_parameters
 from gisportal.ogc.maps.frame import LEAST_SIDE, MOST_SIDE
 from gisportal.ogc.maps.parameters import BASE_MAPS
@@ -12,9 +13,22 @@ from gisportal.ogc.negotiation import JPEG, MEDIA, PNG
 from gisportal.ogc.openapi import operation, query, reference
 from gisportal.ogc.part import Schema
 from layers.access import Viewer
+from layers.crs import CRS84
 from layers.source import sources
 
-_OWN = ("width", "height", "scale-denominator", "mm-per-pixel", "bgcolor", "transparent", "basemap")
+_OWN = (
+    "subset",
+    "subset-crs",
+    "center",
+    "center-crs",
+    "width",
+    "height",
+    "scale-denominator",
+    "mm-per-pixel",
+    "bgcolor",
+    "transparent",
+    "basemap",
+)
 
 
 def paths(viewer: Viewer) -> Iterator[tuple[str, Any]]:
@@ -36,7 +50,20 @@ def paths(viewer: Viewer) -> Iterator[tuple[str, Any]]:
 def components() -> dict[str, dict[str, Schema]]:
     """What the addresses refer to."""
     side: Schema = {"type": "integer", "minimum": LEAST_SIDE, "maximum": MOST_SIDE}
+    addresses: Schema = {
+        "type": "string",
+        "format": "uri",
+        "enum": [crs.uri for crs in crs_list()],
+        "default": CRS84,
+    }
+    middle: Schema = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
     own = [
+        query("subset", _("Spans of both axes, as Lat(34.3:34.4),Lon(134:134.1), in the place of bbox."),
+              {"type": "string"}),
+        query("subset-crs", _("CRS of subset"), addresses),
+        {"name": "center", "in": "query", "style": "form", "explode": False, "schema": middle,
+         "description": _("The middle of the map, in the place of bbox; with scale-denominator, width and height.")},
+        query("center-crs", _("CRS of center"), addresses),
         query("width", _("Px of the map from west to east."), side),
         query("height", _("Px of the map from north to south."), side),
         query("scale-denominator", _("Scale of the map, in the place of width and height."),

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from django.test import Client
 from PIL import Image
-from pyproj import Transformer
+from pyproj import Geod, Transformer
 
 from tiles import basemap
 
@@ -121,6 +121,40 @@ def test_bbox_in_any_crs_and_order_of_axes(api: Client) -> None:
     )
 
 
+def test_subset_is_another_way_to_say_bbox(api: Client) -> None:
+    wanted = picture(api.get(f"{MAP}?{PLACE}&width=400&category=dental")).tobytes()
+    for subset in (
+        "subset=Lat(34.33:34.35),Lon(134.03:134.06)", "subset=Lon(134.03:134.06)&subset=Lat(34.33:34.35)",
+        f"subset=lat(34.33:34.35),lon(134.03:134.06)&subset-crs={EPSG}4326",
+    ):  # fmt: skip
+        assert picture(api.get(f"{MAP}?{subset}&width=400&category=dental")).tobytes() == wanted
+    metres = f"subset=E(140000:141000),N(50000:51000)&subset-crs={EPSG}6672&crs={EPSG}6672&width=100"
+    corners = [float(part) for part in api.get(f"{MAP}?{metres}")["Content-Bbox"].split(",")]
+    assert corners == pytest.approx([50000, 140000, 51000, 141000])
+
+
+@pytest.mark.parametrize("srid", [4326, 3857, 6672])
+def test_a_map_around_its_middle(api: Client, srid: int) -> None:
+    """500 px at 1:10,000 are 1,400 m on the ground, in whatever CRS."""
+    search = (
+        f"center=134.045,34.34&scale-denominator=10000&width=500&height=300&crs={EPSG}{srid}&category=aed"
+    )
+    answer = api.get(f"{MAP}?{search}")
+    made = picture(answer)
+    assert made.size == (500, 300)
+    first, second, third, fourth = map(float, answer["Content-Bbox"].split(","))
+    west, south, east, north = (
+        (first, second, third, fourth) if srid == 3857 else (second, first, fourth, third)
+    )
+    to_degrees = Transformer.from_crs(srid, 4326, always_xy=True)
+    lons, lats = to_degrees.transform([west, east, (west + east) / 2, (west + east) / 2],
+                                      [(south + north) / 2, (south + north) / 2, south, north])  # fmt: skip
+    geod = Geod(ellps="WGS84")
+    assert geod.inv(lons[0], lats[0], lons[1], lats[1])[2] == pytest.approx(1400, rel=0.002)
+    assert geod.inv(lons[2], lats[2], lons[3], lats[3])[2] == pytest.approx(840, rel=0.002)
+    assert ((lons[2] + lons[3]) / 2, (lats[2] + lats[3]) / 2) == pytest.approx((134.045, 34.34), abs=1e-4)
+
+
 def picture_of(content: bytes) -> Image.Image:
     return Image.open(BytesIO(content)).convert("RGBA")
 
@@ -201,6 +235,12 @@ def test_accept_chooses_the_format(api: Client) -> None:
         ("scale-denominator=10000&width=5", "width"), ("scale-denominator=10000&width=50", "scale-denominator"),
         ("mm-per-pixel=9", "mm-per-pixel"), ("category=nothing", "category"),
         ("scale-denominator=1000000000", "scale-denominator"),
+        ("subset=Lat(34:35)", "subset"), ("subset=1,2", "subset"),
+        ("subset=Lat(35:34),Lon(134:135)", "subset"), ("subset=Lat(34:35),Lon(134:135),Time(1:2)", "subset"),
+        ("subset=Lat(34:35),Lon(134:135)&bbox=1,2,3,4", "subset"),
+        ("center=134", "center"), ("center=134,99", "center"),
+        ("center=134,34&bbox=1,2,3,4", "center"), ("center-crs=" + CRS84, "center-crs"),
+        ("subset-crs=" + CRS84, "subset-crs"),
     ],
 )  # fmt: skip
 def test_refusals(api: Client, search: str, parameter: str) -> None:
