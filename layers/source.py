@@ -123,6 +123,9 @@ class FeatureSource(ABC):
         """Name of the column of the shown geometry in EPSG:3857, where one with an index is kept for tiles."""
         return None
 
+    #: Whether low zooms would hold more shapes than pixels: tiles then thin the small ones out.
+    is_crowded = False
+
     def select(
         self, rows: "QuerySet[Any]", keys: Sequence[str] | None = None, **more: Any
     ) -> "QuerySet[Any, dict[str, Any]]":

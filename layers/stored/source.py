@@ -34,6 +34,8 @@ from layers.vocabulary import vocabulary
 MEANT: Final = frozenset(
     "q bbox within near place address radius filter filter-lang filter-crs sort page per_page lang".split()
 )
+#: More features than this are thinned out in tiles of low zooms.
+CROWDED: Final = 5_000
 #: Metres of a degree of latitude, and of longitude at the equator, taken small so that a box is never too narrow.
 METRES_A_DEGREE: Final = 110_500
 
@@ -46,6 +48,7 @@ class StoredLayerSource(FeatureSource):
         self.layer = layer
         self.slug = layer.source_slug
         self.geometry_type = layer.geometry_type
+        self.is_crowded = layer.current is not None and layer.current.feature_count > CROWDED
 
     @property
     def metadata(self) -> Metadata:

@@ -16,6 +16,7 @@ from layers.models import Category, Resource
 from layers.resources import ResourceSource
 from layers.versions import READ_AHEAD, known_versions, source_version
 from tiles import cache, mvt
+from tiles.envelopes import envelope
 from tiles.grid import Tile
 
 from .conftest import PUBLIC, READER, STAFF, Ask, Make
@@ -202,7 +203,7 @@ def test_only_whole_scopes_keep_a_plan(
 def test_a_box_is_the_polygon_of_its_corners() -> None:
     area = Polygon.from_bbox((1.5, -2.0, 3.25, 4.0))
     area.srid = 3857
-    assert mvt._envelope((1.5, -2.0, 3.25, 4.0)) == area.hexewkb.decode().lower()
+    assert envelope((1.5, -2.0, 3.25, 4.0)) == area.hexewkb.decode().lower()
 
 
 def asked_of_the_session(question: str) -> Any:
