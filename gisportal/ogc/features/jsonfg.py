@@ -19,7 +19,8 @@ CONFORMANCE: Final = (f"{_SPEC}/core", f"{_SPEC}/types-schemas")
 PLAIN, PLUS = "jsonfg", "jsonfg-plus"
 #: Property that tells a feature's time, as ``datetime`` does.
 TIME: Final = "updated_at"
-_DIMENSIONS: Final = {"Point": 0, "MultiPoint": 0, "LineString": 1, "MultiLineString": 1, "Polygon": 2,
+#: Kinds of geometry, with the dimension of each.
+DIMENSIONS: Final = {"Point": 0, "MultiPoint": 0, "LineString": 1, "MultiLineString": 1, "Polygon": 2,
                       "MultiPolygon": 2}  # fmt: skip
 
 
@@ -57,7 +58,7 @@ def feature(
 
 
 def _about(source: FeatureSource, crs: Crs) -> dict[str, Any]:
-    dimension = _DIMENSIONS.get(source.geometry_type)
+    dimension = DIMENSIONS.get(source.geometry_type)
     return {
         "conformsTo": list(CONFORMANCE),
         "featureType": source.slug,

@@ -188,7 +188,7 @@ def components() -> dict[str, dict[str, Schema]]:
 def _schemas() -> dict[str, Schema]:
     links = {"type": "array", "items": reference("schemas", "Link")}
     geometry = {"type": "object", "nullable": True, "required": ["type", "coordinates"], "properties": {
-        "type": {"type": "string", "enum": ["Point", "MultiPolygon"]},
+        "type": {"type": "string", "enum": list(jsonfg.DIMENSIONS)},
         "coordinates": {"type": "array", "items": {}}}}  # fmt: skip
     return {
         "Feature": {"type": "object", "required": ["type", "geometry", "properties"], "properties": {
