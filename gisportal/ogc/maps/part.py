@@ -18,6 +18,7 @@ _CLASSES: Final = (
     "collection-map",
     "styled-map",
     "scaling",
+    "spatial-subsetting",
     "display-resolution",
     "crs",
     "png",

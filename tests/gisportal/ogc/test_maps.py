@@ -294,6 +294,7 @@ def test_links_and_conformance(api: Client) -> None:
         "collection-map",
         "styled-map",
         "scaling",
+        "spatial-subsetting",
         "display-resolution",
         "crs",
         "png",
