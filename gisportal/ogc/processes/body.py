@@ -127,6 +127,9 @@ def checked_inputs(given: Any, process: Process) -> dict[str, Any]:
             raise ParameterError(
                 _path(key, wrong), _("Does not fit its description: %(rule)s.") % {"rule": _rule(wrong)}
             )
+        if key in found and item.schema.get("type") == "integer":
+            # To JSON Schema 5.0 is a whole number too.
+            found[key] = int(found[key])
     return found
 
 

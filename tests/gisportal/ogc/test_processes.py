@@ -176,6 +176,14 @@ def test_coverage_tells_how_it_was_computed(api: Client) -> None:
     assert value(api, "coverage", {**COVERAGE, **fields, "detour": 1.25})["groups"]["total"] == whole
 
 
+def test_whole_numbers_written_with_a_point(api: Client) -> None:
+    """JSON Schema takes 2.0 for a whole number, so it must work as one."""
+    assert len(value(api, "geocode", {"address": ADDRESS, "limit": 2.0})) <= 2
+    first = value(api, "nearest", {"point": POINT, "limit": 1.0})["features"][0]["id"]
+    found = value(api, "nearest", {"feature": {"collection": "resources", "id": float(first)}, "limit": 1.0})
+    assert found["features"][0]["properties"]["distance"] == 0
+
+
 def test_as_a_document(api: Client) -> None:
     """``response: document`` names the output; objects are qualified (results.yaml)."""
     document = execute(api, "coverage", COVERAGE, response="document").json()

@@ -60,7 +60,7 @@ def _degrees(point: dict[str, Any]) -> tuple[float, float]:
 def _of_feature(viewer: Viewer, given: dict[str, Any]) -> tuple[float, float]:
     """A point of a feature the viewer may see; of a line or an area one that lies on it."""
     try:
-        geom = get_source(given["collection"], viewer).get(given["id"]).geom
+        geom = get_source(given["collection"], viewer).get(int(given["id"])).geom
     except (SourceNotFound, FeatureNotFound) as error:
         raise ParameterError("feature", _("There is no such feature, or not for you.")) from error
     if geom is None or geom.empty:
