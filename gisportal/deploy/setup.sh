@@ -47,6 +47,8 @@ find_missing() {
         need_command chromium chromium
         # Reads the papers as another program does.
         need_command poppler-utils pdftotext
+        # Runs the worked example of the page for developers.
+        need_command curl curl
     fi
 }
 
