@@ -16,11 +16,16 @@ def _without_template_tags(path: Path) -> str:
     return re.sub(r"{#.*?#}|{%.*?%}", "", read(path), flags=re.S)
 
 
+#: Written to a file for other hosts, never served by us: it holds its script and style itself.
+ONE_FILE = "gisportal/portal/templates/portal/published_map.html"
+
+
 def test_templates_hold_no_inline_script_or_style() -> None:
     assert len(TEMPLATES) > 20
     found = [
         f"{path}: {match.group(0)[:60]}"
         for path in TEMPLATES
+        if str(path) != ONE_FILE
         for pattern in (INLINE_SCRIPT, ATTRIBUTES)
         for match in pattern.finditer(_without_template_tags(path))
     ]

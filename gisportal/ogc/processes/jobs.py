@@ -37,6 +37,8 @@ SECONDS: Final = 300.0
 SECONDS_WAITING: Final = 20.0
 #: A worker without a sign of life for so long is lost (procrastinate gives one every 10 s).
 SILENCE: Final = timedelta(seconds=40)
+#: States of a task no worker will take up again.
+_ENDED: Final = frozenset({"succeeded", "failed", "cancelled", "aborting", "aborted"})
 #: A job is begun so often at most: one that kills its worker must not do so for ever.
 MOST_ATTEMPTS: Final = 3
 #: Bytes of an answer that is kept.
@@ -171,11 +173,10 @@ def _is_in_hands(job: OgcJob) -> bool:
     task = ProcrastinateJob.objects.select_related("worker").filter(pk=job.task_id or 0).first()
     if task is None:
         return False
-    if task.status == "todo":
-        return True
+    if task.status != "doing":
+        return task.status not in _ENDED
     worker = task.worker
-    is_alive = worker is not None and worker.last_heartbeat > timezone.now() - SILENCE
-    return bool(task.status == "doing" and is_alive)
+    return worker is not None and bool(worker.last_heartbeat > timezone.now() - SILENCE)
 
 
 def _finish_lost(job: OgcJob) -> None:
