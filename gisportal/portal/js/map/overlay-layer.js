@@ -11,6 +11,9 @@ const TRANSPARENT = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABA
 const POINT = 1;
 const LINE = 2;
 const FULL = 2 * Math.PI;
+/** Pixels across an area below which it has no outline, and from which on a full one. */
+const SMALL = 8;
+const PLAIN = 40;
 
 const asText = (words) => el("span", {}, words).innerHTML;
 const awayFromLine = ([px, py], [x1, y1], [x2, y2]) => {
@@ -116,11 +119,20 @@ export class Shapes extends Stored {
       context.fillStyle = rule.colour;
       context.fill("evenodd");
     }
-    this.stroke(context, rule, feature.type === LINE ? rule.colour : rule.stroke);
+    if (feature.type === LINE) this.stroke(context, rule, rule.colour);
+    else this.outline(context, feature, rule, frame);
   }
 
-  stroke(context, rule, colour) {
-    context.globalAlpha = 1;
+  /** Outlines of small areas, side by side, would hide their colours. */
+  outline(context, feature, rule, frame) {
+    const places = feature.rings[0]?.map((place) => toPixels(frame, place)) ?? [];
+    const span = (axis) => Math.max(...places.map((place) => place[axis])) - Math.min(...places.map((place) => place[axis]));
+    const size = places.length ? Math.max(span(0), span(1)) : 0;
+    if (size >= SMALL) this.stroke(context, rule, rule.stroke, Math.min(1, size / PLAIN));
+  }
+
+  stroke(context, rule, colour, strength = 1) {
+    context.globalAlpha = strength;
     if (!rule.width) return;
     context.lineWidth = rule.width;
     context.strokeStyle = colour;
