@@ -29,6 +29,10 @@ words = {{"slug": "seen_square", "title": "試験の区域", "audience": "public
 uploads.confirm(KEEPER, row, words)
 assert load(row.pk)
 """
+#: What reaches beyond the screen, the map's own pictures aside.
+WIDER = """[...document.querySelectorAll('body *')].filter((each) => document.documentElement.scrollWidth > innerWidth
+  && each.getBoundingClientRect().right > innerWidth + 1 && !each.closest('.leaflet-pane, .table-scroll, .site-menu'))
+  .map((each) => `${each.tagName} ${each.className} ${each.textContent.slice(0, 30)}`)"""
 WEST, SOUTH, EAST, NORTH = 134.02, 34.30, 134.06, 34.34
 PLACE = "at=34.32000,134.04000,13"
 
@@ -149,3 +153,24 @@ def test_paper_shows_the_legend_of_what_is_shown(opener: Opener) -> None:
     assert not page.locator(".map-overlays__middle").is_visible()
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.evaluate("document.querySelector('[data-overlays]').open") is False
+
+
+@pytest.mark.parametrize("page", ["", "colours/", "statistics/?sort=-mean"])
+def test_pages_of_a_raster_are_accessible(opener: Opener, size: str, page: str) -> None:
+    watched = opener(size=size)
+    watched.page.goto(f"{watched.url}/layers/seen_height/{page}")
+    watched.page.locator("h1").wait_for()
+    assert watched.page.evaluate(WIDER) == []
+    assert_clean(watched, f"raster-{page.partition('/')[0] or 'page'}-{size}")
+
+
+def test_the_legend_follows_what_is_chosen(opener: Opener) -> None:
+    watched = opener()
+    page = watched.page
+    page.goto(f"{watched.url}/layers/seen_height/colours/")
+    before = page.locator("#raster-legend svg").first.inner_html()
+    page.select_option("#id_ramp", "water")
+    page.fill("#id_bounds", "0, 500")
+    watched.until("document.querySelector('#raster-legend').textContent.includes('500')")
+    assert page.locator("#raster-legend svg").first.inner_html() != before
+    assert page.locator("#raster-legend .datasets-histogram rect").count() >= 2
