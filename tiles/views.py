@@ -27,7 +27,7 @@ from tiles.grid import Tile
 
 #: Part of every key: raise it when the same data is drawn differently.
 FORMAT: Final = "1"
-#: Parameters a tile adds to those of a search; ``view``, ``at`` and ``layers`` belong to the page the search was copied from.
+#: Parameters a tile adds to those of a search; ``view``, ``at`` and ``layers`` belong to the page it was copied from.
 EXTRA: Final = ("fields", "scope", "view", "at", "layers")
 #: Shared parameters without effect on a tile.
 WITHOUT_EFFECT: Final = ("page", "per_page", "sort", "lang")

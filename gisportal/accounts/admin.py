@@ -174,7 +174,9 @@ class OrganisationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Tokens to look at and revoke; they are made at the account."""
 
-    list_display = ("prefix", "name", "account", "may_write", "sources", "created_at", "last_used_at", "expires_at", "revoked_at")
+    list_display = (
+        "prefix", "name", "account", "may_write", "sources", "created_at", "last_used_at", "expires_at", "revoked_at",
+    )  # fmt: skip
     list_select_related = ("account",)
     search_fields = ("prefix", "name", "account__username")
     fields = (

@@ -146,7 +146,9 @@ def _kept(page: SearchPage) -> list[tuple[str, str]]:
     if page.query.spot is not None:
         hidden -= {"radius", "serves"}
     kept = [(key, value) for key, value in page.query.pairs if key in hidden]
-    return kept + [(key, page.request.GET[key]) for key in ("view", "layers", "lang") if key in page.request.GET]
+    return kept + [
+        (key, page.request.GET[key]) for key in ("view", "layers", "lang") if key in page.request.GET
+    ]
 
 
 def _without(request: HttpRequest, parameter: str) -> str:

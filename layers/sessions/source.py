@@ -26,7 +26,9 @@ from layers.versions import tile_version
 from layers.vocabulary import vocabulary
 
 #: Parameters of a search that mean something for meetings; the rest of the shared ones are without effect.
-MEANT = frozenset({"q", "bbox", "within", "category", "session_on", "session_day", "sort", *FILTER_PARAMETERS})
+MEANT = frozenset(
+    {"q", "bbox", "within", "category", "session_on", "session_day", "sort", *FILTER_PARAMETERS}
+)
 
 
 def _text(name: str) -> Any:

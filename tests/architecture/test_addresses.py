@@ -177,9 +177,13 @@ def _written(resource: Resource) -> None:
     Proposal.unscoped.create(
         pk=1, kind="update", resource=resource, version=1, changes={"phone": "087-1-2345"}
     )
-    ApiToken.objects.create(pk=1, account=factories.make_account(Level.B), prefix="gp_sample", digest="0" * 64)
+    ApiToken.objects.create(
+        pk=1, account=factories.make_account(Level.B), prefix="gp_sample", digest="0" * 64
+    )
     layer = StoredLayer.unscoped.create(pk=1, slug=SAMPLES["slug"], title="人口")
-    layer.current = StoredEdition.unscoped.create(layer=layer, number=1, ready_at=now, extent=[134, 34, 135, 35])
+    layer.current = StoredEdition.unscoped.create(
+        layer=layer, number=1, ready_at=now, extent=[134, 34, 135, 35]
+    )
     layer.save()
     StoredUpload.unscoped.create(pk=1, layer=layer, edition=layer.current, state="done", file_name="人口.csv")
     campaign = Campaign.unscoped.create(pk=1, title="調査", answer_by=now.date())

@@ -152,7 +152,9 @@ def test_csv_names_its_axes(api: Client, settings: Any) -> None:
     settings.LG_CODE = "372013"
     for crs, names in ((JGD, ["longitude", "latitude"]), (PLANE, ["easting", "northing"])):
         plain = items(api, "resources", "json", limit=3, crs=crs).json()["features"]
-        rows = list(csv.DictReader(io.StringIO(items(api, "resources", "csv", limit=3, crs=crs).content.decode())))
+        rows = list(
+            csv.DictReader(io.StringIO(items(api, "resources", "csv", limit=3, crs=crs).content.decode()))
+        )
         assert [[float(row[name]) for name in names] for row in rows] == [
             feature["geometry"]["coordinates"][::-1] for feature in plain
         ]
