@@ -1,5 +1,7 @@
 """``python -m tests.bench``: the portal beside bare SQL, as ratios of medians taken in turn in one run.
 
+``--peers`` measures it beside other map servers on the same rows instead; ``--install-peers`` puts them in place.
+
 ``DATABASE_URL`` names a database on the server to be used (any; a superuser of it). For each size a database beside
 it, ``<name>_100k`` and ``<name>_1m``, is made and filled where it is not there yet (100k: 2 minutes; 1M: half an
 hour), and kept for the next run. ``--database 1m=other`` takes one that is there already.
@@ -17,7 +19,9 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
+from tests.bench import rivals
 from tests.bench.measure import Row, table
+from tests.bench.peers import servers
 
 SIZES: Final = {"500": 500, "10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 #: What is measured on which size.
@@ -34,9 +38,14 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 def main() -> int:
     """Runs what is asked for, prints the table and writes it under ``var/bench``; 1 where a target is missed."""
     asked = _arguments()
+    if asked.install_peers:
+        servers.install()
+        return 0
     folder = Path(os.environ.get("GISPORTAL_VAR") or ROOT / "var").resolve() / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     names = dict(item.split("=", 1) for item in asked.database)
+    if asked.peers:
+        return _beside_peers(asked, names, folder)
     plan = [
         (case, asked.size or size) for case, size in PLAN if not asked.only or case in asked.only.split(",")
     ]
@@ -55,10 +64,35 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--database", action="append", default=[], metavar="SIZE=NAME", help="a database there already"
     )
+    parser.add_argument("--peers", action="store_true", help="beside other map servers, of all three sizes")
+    parser.add_argument(
+        "--install-peers", action="store_true", help="put tipg and pygeoapi under var/bench/peers"
+    )
     parser.add_argument(
         "--quick", action="store_true", help="three rounds each: shows that it runs, measures nothing"
     )
     return parser.parse_args()
+
+
+def _beside_peers(asked: argparse.Namespace, names: dict[str, str], folder: Path) -> int:
+    rows: list[rivals.Compared] = []
+    for size in [asked.size] if asked.size else ("10k", "100k", "1m"):
+        url = _database(size, names.get(size))
+        command = [sys.executable, "-m", "tests.bench.rivals", size, str(folder)]
+        env = {**os.environ, "DATABASE_URL": url}
+        done = subprocess.run(
+            [*command, *(["quick"] if asked.quick else [])],
+            cwd=ROOT,
+            env=env,
+            check=True,
+            stdout=subprocess.PIPE,
+        )
+        rows += [rivals.Compared(**item) for item in json.loads(done.stdout)]
+    missing = [peer.name for peer in servers.PEERS if not peer.is_here()]
+    text = f"{_circumstances()}\n\n{rivals.table(rows)}\n"
+    if missing:
+        text += f"\nNot installed: {', '.join(missing)} (--install-peers; MapServer from Debian).\n"
+    return _told(text, folder, any(row.met is False or (row.peers and not row.is_first) for row in rows))
 
 
 def _database(size: str, name: str | None) -> str:
@@ -96,19 +130,27 @@ def _measure(url: str, size: str, cases: list[str], folder: Path, *, is_quick: b
 
 
 def _report(rows: list[Row], folder: Path) -> int:
+    missed = [row for row in rows if row.met is False or "NO" in row.same]
+    met = f"{len(rows) - len(missed)} of {len(rows)} targets met."
+    return _told(f"{_circumstances()}\n\n{table(rows)}\n\n{met}\n", folder, bool(missed))
+
+
+def _circumstances() -> str:
+    """When and on what: figures without it mean nothing."""
     with psycopg.connect(os.environ.get("DATABASE_URL", "postgresql:///gisportal")) as connection:
         server = connection.info.parameter_status("server_version")
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     now = datetime.now().astimezone()
-    missed = [row for row in rows if row.met is False or "NO" in row.same]
-    text = (
-        f"{now:%Y-%m-%d %H:%M}, {len(os.sched_getaffinity(0))} processors, load {load}, PostgreSQL {server}\n\n"
-        f"{table(rows)}\n\n{len(rows) - len(missed)} of {len(rows)} targets met.\n"
+    return (
+        f"{now:%Y-%m-%d %H:%M}, {len(os.sched_getaffinity(0))} processors, load {load}, PostgreSQL {server}"
     )
+
+
+def _told(text: str, folder: Path, is_missed: bool) -> int:
     print(text)
-    with (folder / f"{now:%Y-%m-%d}.txt").open("a", encoding="utf-8") as file:
+    with (folder / f"{datetime.now().astimezone():%Y-%m-%d}.txt").open("a", encoding="utf-8") as file:
         file.write(text + "\n")
-    return 1 if missed else 0
+    return 1 if is_missed else 0
 
 
 if __name__ == "__main__":

@@ -35,15 +35,35 @@ class Http:
             f"{key}: {value}\r\n" for key, value in {"Host": f"127.0.0.1:{port}", **headers}.items()
         )
         self._requests = cycle([f"GET {path} HTTP/1.1\r\n{told}\r\n".encode() for path in paths])
-        self._socket = socket.create_connection(("127.0.0.1", port))
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._port = port
+        self._socket = self._connected()
+
+    def _connected(self) -> socket.socket:
+        found = socket.create_connection(("127.0.0.1", self._port))
+        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return found
+
+    def renew(self) -> None:
+        """A fresh connection: servers close one that was idle while another side took long."""
+        self._socket.close()
+        self._socket = self._connected()
 
     def __call__(self) -> Answer:
-        self._socket.sendall(next(self._requests))
+        asked = next(self._requests)
+        try:
+            return self._answer(asked)
+        except ConnectionError:  # closed as idle, or after so many requests: as every client does, once more
+            self.renew()
+            return self._answer(asked)
+
+    def _answer(self, asked: bytes) -> Answer:
+        self._socket.sendall(asked)
         got = b""
         while (end := got.find(b"\r\n\r\n")) < 0:
             got += self._more()
         status, headers = _head(got[:end])
+        if headers.get("transfer-encoding") == "chunked":
+            return Answer(status, headers, self._chunks(got[end + 4 :]))
         parts = [got[end + 4 :]]
         missing = int(headers.get("content-length", 0)) - len(parts[0])
         while missing > 0:
@@ -51,10 +71,25 @@ class Http:
             missing -= len(parts[-1])
         return Answer(status, headers, b"".join(parts))
 
+    def _chunks(self, got: bytes) -> bytes:
+        """A body in pieces, each after its length in hexadecimal; some servers do not know it beforehand."""
+        parts: list[bytes] = []
+        while True:
+            while (end := got.find(b"\r\n")) < 0:
+                got += self._more()
+            length = int(got[:end].partition(b";")[0], 16)
+            whole = end + 2 + length + 2
+            while len(got) < whole:
+                got += self._more()
+            if length == 0:
+                return b"".join(parts)
+            parts.append(got[end + 2 : end + 2 + length])
+            got = got[whole:]
+
     def _more(self) -> bytes:
         got = self._socket.recv(1 << 20)
         if not got:
-            raise ConnectionError("The portal closed the connection.")
+            raise ConnectionError("The server closed the connection.")
         return got
 
     def close(self) -> None:
@@ -92,13 +127,19 @@ Side = tuple[type[Http] | type[Sql], tuple[Any, ...]]
 
 def rates(bare: Side, ours: Side, *, connections: int, seconds: float, rounds: int) -> tuple[float, float]:
     """Median requests a second of both sides in turn, each over so many connections, a process for each."""
-    sides = (_Crowd(bare, connections), _Crowd(ours, connections))
+    first, second = rates_of([bare, ours], connections=connections, seconds=seconds, rounds=rounds)
+    return first, second
+
+
+def rates_of(sides: Sequence[Side], *, connections: int, seconds: float, rounds: int) -> list[float]:
+    """The same for any number of sides."""
+    crowds = [_Crowd(side, connections) for side in sides]
     try:
-        found = [[crowd.rate(seconds) for crowd in sides] for _round in range(rounds)]
+        found = [[crowd.rate(seconds) for crowd in crowds] for _round in range(rounds)]
     finally:
-        for crowd in sides:
+        for crowd in crowds:
             crowd.stop()
-    return statistics.median(pair[0] for pair in found), statistics.median(pair[1] for pair in found)
+    return [statistics.median(kept) for kept in zip(*found, strict=True)]
 
 
 class _Crowd:
