@@ -22,8 +22,10 @@ def layers_for(viewer: Viewer) -> tuple[StoredLayer, ...]:
     """
     key = (viewer.audience, viewer.is_served)
     version = source_version(ALL_LAYERS)
+    if not version:  # no layer was ever made
+        return ()
     kept = _kept.get(key)
-    if kept is not None and kept[0] == version and version:
+    if kept is not None and kept[0] == version:
         return kept[1]
     found = tuple(StoredLayer.unscoped.visible_to(viewer).select_related("current"))
     with _lock:

@@ -31,8 +31,9 @@ def plain_style(colour: str = FIRST_COLOUR) -> dict[str, Any]:
         "rules": [{"title": "", "colour": colour}],
         "other_colour": None,
         "opacity": 0.6,
-        "stroke": "#333333",
-        "width": 1,
+        # Thin and grey: small cells far away would be all border.
+        "stroke": "#6b6b6b",
+        "width": 0.5,
         "radius": 6,
     }
 

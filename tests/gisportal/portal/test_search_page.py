@@ -204,7 +204,7 @@ def test_no_inline_script_or_style(signed_in: SignedIn, city: dict[str, Any]) ->
 def test_few_queries(signed_in: SignedIn, city: dict[str, Any], django_assert_max_num_queries: Any) -> None:
     client = signed_in()
     client.get("/resources/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         assert client.get("/resources/?q=家&view=both").status_code == 200
 
 
