@@ -1,5 +1,7 @@
 """An uploaded layer from file to trash in the browser: put in, drawn, replaced, undone, removed, brought back (D4)."""
 
+import time
+
 import pytest
 
 from tests.browser.conftest import Opener
@@ -64,9 +66,9 @@ def test_a_layer_from_file_to_trash(
     opener: Opener, portal: Portal, papers: dict[str, str], size: str
 ) -> None:
     watched = opener("admin", size=size)
-    page, slug = watched.page, f"areas_{size}"
+    page, slug = watched.page, f"areas_{size}_{int(time.time())}"
     watched.open("/layers/new/")
-    send(watched, portal, papers["areas"], title=f"区域の人口 {size}", slug=slug)
+    send(watched, portal, papers["areas"], title=f"区域の人口 {slug}", slug=slug)
     assert page.url.endswith(f"/layers/{slug}/")
     painted(watched, (0, 114, 178))
     assert_clean(watched, f"layer-{size}")
@@ -92,7 +94,7 @@ def test_a_layer_from_file_to_trash(
 
     page.get_by_role("button", name="このレイヤを外す").click()
     assert page.request.get(f"{watched.url}/tiles/layer-{slug}.json").status == 404
-    page.locator("li", has_text=f"区域の人口 {size}").get_by_role("button", name="元に戻す").click()
+    page.locator("li", has_text=f"区域の人口 {slug}").get_by_role("button", name="元に戻す").click()
     page.locator("[data-datasets-map][data-ready]").wait_for()
     assert page.request.get(f"{watched.url}/tiles/layer-{slug}.json").status == 200
 
