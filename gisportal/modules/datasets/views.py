@@ -61,8 +61,7 @@ def layer(request: HttpRequest, slug: str) -> HttpResponse:
 def _addresses(request: HttpRequest, row: StoredLayer) -> list[tuple[str, str]]:
     """Where programs find it."""
     slug = row.source_slug
-    found = [("OGC API", f"/ogc/collections/{slug}")]
-    if row.is_vector:
-        found += [("TileJSON", f"/tiles/{slug}.json"), ("MapLibre", f"/styles/{slug}.json")]
+    found = [("OGC API", f"/ogc/collections/{slug}")] if row.is_vector else []
+    found += [("TileJSON", f"/tiles/{slug}.json"), ("MapLibre", f"/styles/{slug}.json")]
     found.append(("HTML", reverse("datasets:layer", args=[row.slug])))
     return [(name, request.build_absolute_uri(address)) for name, address in found]
