@@ -31,7 +31,7 @@ REFUSED = [
     ("sortby=distance", "sortby"), ("sort=phone", "sort"),
     ("properties=nothing", "properties"), ("skipGeometry=maybe", "skipGeometry"),
     ("f=xml", "f"), ("lang=fr", "lang"),
-    ("bogus=1", "bogus"), ("filter=name='x'", "filter"), ("field.nothing=1", "field.nothing"),
+    ("bogus=1", "bogus"), ("filter=nothing='x'", "filter"), ("field.nothing=1", "field.nothing"),
     ("name=a&name=b", "name"), ("beds=many", "beds"),
     ("updated_at=x", "updated_at"), ("is_shelter=perhaps", "is_shelter"),
     ("hazard_tsunami=zz", "hazard_tsunami"), ("fields_of_support=zz", "fields_of_support"),
@@ -232,4 +232,4 @@ def test_links_are_right_behind_a_proxy(api: Client, settings: Any) -> None:
         "/ogc/collections/resources",
     ):
         for link in api.get(path, headers=headers).json()["links"]:
-            assert link["href"].startswith("https://map.example.jp/ogc"), link
+            assert link["href"].startswith("https://map.example.jp/"), link
