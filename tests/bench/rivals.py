@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -27,6 +27,10 @@ from tests.bench.world import World, make_token
 from tiles.grid import Tile
 
 CONNECTIONS: Final = 8
+#: Sides that are no other map server.
+OWN: Final = frozenset({"SQL", "portal", "constant"})
+#: Pages begin at so many different places, so that none is answered out of memory again and again.
+STARTS: Final = 97
 OURS: Final = "/ogc/collections/resources/items"
 #: Times that of the statement an answer may take, by limit (issue 4).
 ITEMS: Final = {10: 5.0, 100: 2.0, 1000: 1.3}
@@ -53,7 +57,7 @@ class Compared:
     @property
     def peers(self) -> dict[str, float]:
         """Figures of the others."""
-        return {name: value for name, value in self.figures.items() if name not in {"SQL", "portal"}}
+        return {name: value for name, value in self.figures.items() if name not in OWN}
 
     @property
     def is_first(self) -> bool:
@@ -64,12 +68,12 @@ class Compared:
 
 @dataclass(frozen=True)
 class Asked:
-    """The same question to every side: a bare statement with its values, and a path for each server."""
+    """The same questions to every side: a bare statement with its values in turn, and paths for each server."""
 
-    statement: str | None
-    params: dict[str, Any]
-    path: str
-    peers: dict[str, str]
+    statement: str
+    params: list[dict[str, Any]]
+    paths: list[str]
+    peers: dict[str, list[str]]
 
 
 def measure(world: World, url: str, work: Path) -> list[Compared]:
@@ -97,54 +101,65 @@ class _Race:
 
     def items(self) -> Iterator[Compared]:
         """First pages by limit, alone and over eight connections; at 1M page 9,000 too."""
+        starts = [place * 7 for place in range(STARTS)]
         for limit in ITEMS:
-            asked = self._items(limit)
+            asked = self._items(limit, starts)
             case = f"items limit {limit} of {self.world.size}"
-            yield self._timed(f"{case}", asked, ITEMS[limit])
+            yield self._timed(case, asked, ITEMS[limit])
             yield self._crowded(f"{case}, {CONNECTIONS} connections", asked, FASTER[limit])
         if self.world.size == "1m":
-            yield self._timed("page 9,000 of 1m, limit 100", self._items(100, offset=899_900), None)
+            yield self._timed("page 9,000 of 1m, limit 100", self._items(100, [899_900]), None)
 
     def places(self) -> Iterator[Compared]:
-        """A box with a category."""
+        """A box with a category, the box a little elsewhere each time."""
         box, category = self._box(), self._leaf()
+        boxes = [(box[0] + step * 1e-5, *box[1:]) for step in range(STARTS)]
         case = f"box and category {category}, limit 100, of {self.world.size}"
-        yield self._timed(
-            case, self._items(100, box=box, category=category), 1.3 if self.world.size == "1m" else None
-        )
+        limit = 1.3 if self.world.size == "1m" else None
+        yield self._timed(case, self._in_boxes(boxes, category), limit)
 
-    def _items(self, limit: int, offset: int = 0, box: Box | None = None, category: str = "") -> Asked:
-        told = {"f": "json", "limit": str(limit)}
-        ours, after = told, 0
-        if offset:
-            after = self._id_at(offset)
-            ours = {**told, "after": f"{offset}-{after}"}
-        more, params = "true", {}
-        if box:
-            ours = {**ours, "bbox": ",".join(map(str, box))}
-            more = "r.geom_public && ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s, 4326)"
-            params |= dict(zip("wsen", box, strict=True))
-        if category:
-            ours = {**ours, "category": category}
-            more += " AND r.category_id = (SELECT id FROM layers_category WHERE code = %(category)s)"
-            params["category"] = category
-        where = f"{bare.VISIBLE} AND {more}"
-        count = (
-            f"(SELECT count(*) FROM (SELECT 1 FROM layers_resource r WHERE {where} LIMIT 10001) c)"
-            if box
-            else bare.COUNT
+    def _items(self, limit: int, starts: Sequence[int]) -> Asked:
+        ids = self._ids_at(starts)
+        paths = [
+            f"{OURS}?{urlencode({'f': 'json', 'limit': limit, **_after(start, ids[start])})}"
+            for start in starts
+        ]
+        links = json.dumps(self._first(paths[0])["links"])
+        params = [{"limit": limit, "after": ids[start], "links": links} for start in starts]
+        peers = {peer.name: [peer.items(limit, start) for start in starts] for peer in self.peers}
+        return Asked(bare.ITEMS.replace("{count}", bare.COUNT), params, paths, peers)
+
+    def _in_boxes(self, boxes: Sequence[Box], category: str) -> Asked:
+        found = (
+            f"{bare.VISIBLE} AND r.geom_public && ST_MakeEnvelope(%(w)s, %(s)s, %(e)s, %(n)s, 4326)"
+            " AND r.category_id = (SELECT id FROM layers_category WHERE code = %(category)s)"
         )
+        count = f"(SELECT count(*) FROM (SELECT 1 FROM layers_resource r WHERE {found} LIMIT 10001) c)"
         statement = bare.ITEMS.replace("{count}", count).replace(
-            bare.VISIBLE + " AND r.id", f"{where} AND r.id"
+            f"{bare.VISIBLE} AND r.id", f"{found} AND r.id"
         )
-        links = json.dumps(self._first(f"{OURS}?{urlencode(ours)}")["links"])
-        params |= {"limit": limit, "after": after, "links": links}
-        paths = {peer.name: peer.items(limit, offset, box, category) for peer in self.peers}
-        return Asked(statement, params, f"{OURS}?{urlencode(ours)}", paths)
+        told = [
+            {"f": "json", "limit": 100, "category": category, "bbox": ",".join(map(str, box))}
+            for box in boxes
+        ]
+        paths = [f"{OURS}?{urlencode(asked)}" for asked in told]
+        links = json.dumps(self._first(paths[0])["links"])
+        params = [
+            {
+                "limit": 100,
+                "after": 0,
+                "links": links,
+                "category": category,
+                **dict(zip("wsen", box, strict=True)),
+            }
+            for box in boxes
+        ]
+        peers = {peer.name: [peer.items(100, 0, box, category) for box in boxes] for peer in self.peers}
+        return Asked(statement, params, paths, peers)
 
     def _timed(self, case: str, asked: Asked, limit: float | None) -> Compared:
+        asked, note = self._comparable(asked)
         names, sides = self._sides(asked)
-        note = self._same(asked)
         found = self._medians(names, sides)
         met = None if limit is None else found["portal"] <= limit * found["SQL"]
         wanted = "–" if limit is None else f"≤ {limit:g} × SQL"
@@ -169,11 +184,11 @@ class _Race:
 
     def _crowded(self, case: str, asked: Asked, times: float) -> Compared:
         sides: dict[str, Side] = {
-            "SQL": (Sql, (self.world.url, asked.statement, [asked.params])),
-            "portal": (Http, (self.world.port, [asked.path], self.world.headers)),
+            "SQL": (Sql, (self.world.url, asked.statement, asked.params)),
+            "portal": (Http, (self.world.port, asked.paths, self.world.headers)),
             **{
-                name: (Http, (self.ports[name], [path], {"Accept": "*/*"}))
-                for name, path in asked.peers.items()
+                name: (Http, (self.ports[name], paths, {"Accept": "*/*"}))
+                for name, paths in asked.peers.items()
             },
         }
         found = rates_of(
@@ -183,40 +198,56 @@ class _Race:
             rounds=self.world.rounds(3),
         )
         figures = dict(zip(sides, found, strict=True))
-        best = max((value for name, value in figures.items() if name not in {"SQL", "portal"}), default=None)
+        best = max((value for name, value in figures.items() if name not in OWN), default=None)
         met = None if best is None else figures["portal"] >= times * best
         return Compared(case, figures, f"≥ {times:g} × best peer", met, is_rate=True)
 
     def _sides(self, asked: Asked) -> tuple[list[str], list[Any]]:
         sides: dict[str, Any] = {
-            "SQL": Sql(self.world.url, asked.statement or "", [asked.params]),
-            "portal": Http(self.world.port, [asked.path], self.world.headers),
+            "SQL": Sql(self.world.url, asked.statement, asked.params),
+            "portal": Http(self.world.port, asked.paths, self.world.headers),
         }
-        for name, path in asked.peers.items():
-            sides[name] = Http(self.ports[name], [path], {"Accept": "*/*"})
+        for name, paths in asked.peers.items():
+            sides[name] = Http(self.ports[name], paths, {"Accept": "*/*"})
         return list(sides), list(sides.values())
 
-    def _same(self, asked: Asked) -> str:
-        """How many features each side sends: they must agree, or the figures compare nothing."""
-        ours = {item["id"] for item in self._first(asked.path)["features"]}
-        told = []
-        for name, path in asked.peers.items():
-            side = Http(self.ports[name], [path], {"Accept": "*/*"})
+    def _comparable(self, asked: Asked) -> tuple[Asked, str]:
+        """Without the peers that send another number of features: their figures would compare nothing."""
+        ours = len(self._first(asked.paths[0])["features"])
+        told, kept = [], {}
+        for name, paths in asked.peers.items():
+            side = Http(self.ports[name], paths[:1], {"Accept": "*/*"})
             answer = side()
             side.close()
-            if answer.status != 200:
-                told.append(f"{name}: {answer.status}")
-                continue
-            theirs = {int(str(item["id"]).rpartition(".")[2]) for item in json.loads(answer.body)["features"]}
-            if len(theirs) != len(ours):
-                told.append(f"{name}: {len(theirs)} for {len(ours)}")
-        return "; ".join(told) or f"{len(ours)} features each"
+            theirs = len(json.loads(answer.body)["features"]) if answer.status == 200 else None
+            if theirs == ours:
+                kept[name] = paths
+            else:
+                told.append(
+                    f"left out: {name} sends {theirs if theirs is not None else answer.status} for {ours}"
+                )
+        return replace(asked, peers=kept), "; ".join(told) or f"{ours} features each"
 
     def tiles(self) -> Iterator[Compared]:
         """Tiles made anew of z14, and z10 and z12 at 1M."""
         for zoom in (14, *((10, 12) if self.world.size == "1m" else ())):
             tile, points = typical_tile(self.world, zoom)
             yield self._tile(tile, points)
+        yield self._cached(typical_tile(self.world, 14)[0])
+
+    def _cached(self, tile: Tile) -> Compared:
+        """A tile out of the cache beside a view that returns the same few bytes each time."""
+        path = f"/tiles/resources/{tile.z}/{tile.x}/{tile.y}.mvt?scope=public"
+        sides: list[Side] = [
+            (Http, (self.world.port, [asked], {"Accept": "*/*", "Accept-Encoding": "gzip"}))
+            for asked in (path, "/healthz")
+        ]
+        found = rates_of(
+            sides, connections=CONNECTIONS, seconds=self.world.seconds(2), rounds=self.world.rounds(3)
+        )
+        figures = dict(zip(("portal", "constant"), found, strict=True))
+        case = f"public tile z14 of {self.world.size} from the cache, {CONNECTIONS} connections"
+        return Compared(case, figures, "≥ 0.5 × constant", found[0] >= 0.5 * found[1], is_rate=True)
 
     def _tile(self, tile: Tile, points: int) -> Compared:
         ours = Uncached(self.world, tile)
@@ -242,14 +273,15 @@ class _Race:
         finally:
             side.close()
 
-    def _id_at(self, offset: int) -> int:
+    def _ids_at(self, starts: Sequence[int]) -> dict[int, int]:
+        """Ids pages start behind, by how many features come before."""
         with psycopg.connect(self.world.url) as connection:
-            row = connection.execute(
-                f"SELECT r.id FROM layers_resource r WHERE {bare.VISIBLE} ORDER BY r.id OFFSET %s LIMIT 1",
-                [offset - 1],
-            ).fetchone()
-        assert row is not None
-        return int(row[0])
+            rows = connection.execute(
+                "SELECT place, id FROM (SELECT r.id, row_number() OVER (ORDER BY r.id) AS place"
+                f" FROM layers_resource r WHERE {bare.VISIBLE}) n WHERE place = ANY (%s)",
+                [list(starts)],
+            ).fetchall()
+        return {0: 0, **{int(place): int(number) for place, number in rows}}
 
     def _box(self) -> Box:
         """About a hundredth of the city, around the middle of its entries."""
@@ -275,6 +307,11 @@ class _Race:
             ).fetchone()
         assert row is not None
         return str(row[0])
+
+
+def _after(start: int, last: int) -> dict[str, str]:
+    """As the link to the next page says it."""
+    return {"after": f"{start}-{last}"} if start else {}
 
 
 def _judged_tile(case: str, tile: Tile, size_name: str, size: int, figures: dict[str, float]) -> Compared:
