@@ -117,26 +117,22 @@ def items_links(
     """Links of a page of features: self, alternate, next, prev, collection."""
     address = f"{base_url(request)}/collections/{source.slug}"
     replaced = {"f", "offset", "after"}
-    kept = [(key, value) for key, given in request.GET.lists() if key not in replaced for value in given]
-    here = (
-        [("after", str(asked.after))]
-        if asked.after
-        else [("offset", str(asked.offset))]
-        if asked.offset
-        else []
+    kept = urlencode(
+        [(key, value) for key, given in request.GET.lists() if key not in replaced for value in given]
     )
+    here = f"after={asked.after}" if asked.after else f"offset={asked.offset}" if asked.offset else ""
 
-    def link(rel: str, form: str, title: str, *place: tuple[str, str]) -> Link:
-        query = urlencode([("f", form), *kept, *place])
+    def link(rel: str, form: str, title: str, place: str) -> Link:
+        query = "&".join(filter(None, (f"f={form}", kept, place)))
         return {"rel": rel, "type": _media(form), "title": title, "href": f"{address}/items?{query}"}
 
     links = [
-        link("self" if written == form else "alternate", form, title, *here)
+        link("self" if written == form else "alternate", form, title, here)
         for form, title in format_titles().items()
     ]
     if asked.position:
         back = max(0, asked.position - asked.limit)
-        links.append(link("prev", written, _("Items (prev)"), *([("offset", str(back))] if back else [])))
+        links.append(link("prev", written, _("Items (prev)"), f"offset={back}" if back else ""))
     if page.has_more and page.last_id is not None:
         links.append(
             link("next", written, _("Items (next)"), _next(asked, page.number_returned, page.last_id))
@@ -147,10 +143,10 @@ def items_links(
     return links
 
 
-def _next(asked: ItemsRequest, returned: int, last_id: int) -> tuple[str, str]:
+def _next(asked: ItemsRequest, returned: int, last_id: int) -> str:
     """Behind the last id where that is the order: the thousandth page then costs what the first does."""
     position = asked.position + returned
-    return ("after", str(After(position, last_id))) if asked.is_by_id else ("offset", str(position))
+    return f"after={After(position, last_id)}" if asked.is_by_id else f"offset={position}"
 
 
 def _media(form: str) -> str:
