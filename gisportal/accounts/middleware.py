@@ -13,7 +13,7 @@ from gisportal.accounts.models import ApiToken
 from gisportal.accounts.places import resolvers
 from gisportal.accounts.session_times import keep_session
 from gisportal.accounts.token_scope import exists_for, may_pass, viewer_of_token
-from gisportal.accounts.viewers import anonymous_viewer, viewer_of
+from gisportal.accounts.viewers import anonymous_reader, anonymous_viewer, viewer_of
 from gisportal.problems import not_found
 from layers.access import Viewer, current_viewer
 from layers.versions import known_versions
@@ -67,8 +67,13 @@ class ViewerMiddleware:
             return self._answer_token(request, token)
         keep_session(request)
         account = request.user
-        viewer = viewer_of(account) if account.is_authenticated else anonymous_viewer()
-        return self._answer(request, viewer)
+        if account.is_authenticated:
+            return self._answer(request, viewer_of(account))
+        if request.method not in {"GET", "HEAD"}:
+            return self._answer(request, anonymous_viewer())
+        viewer, versions = anonymous_reader()
+        with known_versions(versions):
+            return self._answer(request, viewer)
 
     def _answer_token(self, request: HttpRequest, token: ApiToken) -> HttpResponse:
         if request.path.startswith(CLOSED_TO_TOKENS):
