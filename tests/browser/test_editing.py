@@ -85,7 +85,8 @@ def test_provider_puts_the_entry_right(opener: Opener, portal: Portal, size: str
     page.fill("#f-phone", phone)
     assert page.locator("[data-unsaved]").is_visible()
     canvas = page.locator("[data-place-map] .map-canvas")
-    canvas.scroll_into_view_if_needed()
+    # Away from the bar that stays at the foot of the window.
+    canvas.evaluate("element => element.scrollIntoView({ block: 'center' })")
     box = canvas.bounding_box()
     assert box
     before = page.input_value("#f-lat")
@@ -116,8 +117,8 @@ def test_provider_puts_the_entry_right(opener: Opener, portal: Portal, size: str
 
 def drag_pin(page: Page) -> None:
     pin = page.locator("[data-place-map] .edit-pin")
-    # Away from the bar that stays at the foot of the window.
     pin.evaluate("element => element.scrollIntoView({ block: 'center' })")
+    page.wait_for_timeout(600)  # the map may still be gliding to where it was clicked
     box = pin.bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
