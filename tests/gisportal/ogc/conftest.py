@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import owslib.ogcapi
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -28,6 +29,12 @@ def forget_all() -> None:
     geojson.forget()
     kept.forget()
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def owslib_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OWSLib adds the headers of one client to those of every later one; a token would be sent on and on."""
+    monkeypatch.setattr(owslib.ogcapi, "REQUEST_HEADERS", dict(owslib.ogcapi.REQUEST_HEADERS))
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 // One uploaded layer on the map: shapes from vector tiles in the layer's own style, or a raster as image tiles.
 // `config`: an entry of map-config's `layers` (gisportal/portal/map_layers.py).
-import { el } from "../lib/dom.js";
 import { ruleOf } from "../lib/rules.js";
 import { isInside } from "./districts.js";
 import L from "./leaflet.js";
@@ -15,7 +14,7 @@ const FULL = 2 * Math.PI;
 const SMALL = 8;
 const PLAIN = 40;
 
-const asText = (words) => el("span", {}, words).innerHTML;
+const asText = (words) => String(words).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 const awayFromLine = ([px, py], [x1, y1], [x2, y2]) => {
   const length = (x2 - x1) ** 2 + (y2 - y1) ** 2;
   const part = length ? Math.max(0, Math.min(1, ((px - x1) * (x2 - x1) + (py - y1) * (y2 - y1)) / length)) : 0;
