@@ -63,7 +63,7 @@ def _source_paths(source: FeatureSource) -> Iterator[tuple[str, Any]]:
 
 def _items_parameters(source: FeatureSource) -> list[Schema]:
     fields = source.fields()
-    search = _search_parameters(source)
+    search = search_parameters(source)
     taken = {parameter["name"] for parameter in search}
     properties = [
         {
@@ -113,7 +113,7 @@ def _parameters() -> dict[str, Schema]:
     }  # fmt: skip
 
 
-def _search_parameters(source: FeatureSource) -> list[Schema]:
+def search_parameters(source: FeatureSource) -> list[Schema]:
     """The search's own parameters, the same as on the pages (design §5)."""
     fields = source.fields()
     text: Schema = {"type": "string"}

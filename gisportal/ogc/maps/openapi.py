@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from gisportal.ogc.collections import crs_list
-from gisportal.ogc.features.openapi import _search_parameters as search_parameters
+from gisportal.ogc.features.openapi import search_parameters
 from gisportal.ogc.maps.frame import LEAST_SIDE, MOST_SIDE
 from gisportal.ogc.maps.parameters import BASE_MAPS
 from gisportal.ogc.negotiation import JPEG, MEDIA, PNG

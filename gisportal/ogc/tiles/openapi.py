@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from gisportal.ogc.features.openapi import _search_parameters as search_parameters
+from gisportal.ogc.features.openapi import search_parameters
 from gisportal.ogc.negotiation import HTML, JSON, MEDIA, MVT, TILEJSON
 from gisportal.ogc.openapi import operation, query, reference
 from gisportal.ogc.part import Schema
